@@ -1,0 +1,3 @@
+module podmedic.test/tools/pause
+
+go 1.25.0
