@@ -1,0 +1,130 @@
+import type { CaseFile } from '../model/case-file.ts';
+import type { Confidence, Diagnosis, Fix } from '../model/diagnosis.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Failure } from '../model/failure.ts';
+import { viewCase } from './case-view.ts';
+import type { CaseView } from './case-view.ts';
+import { ruleBook } from './rules/book.ts';
+import { ranks } from './rule.ts';
+import type { Cite, Finding, ProposedFix, Rule } from './rule.ts';
+import { unknownCause } from './unknown-cause.ts';
+import { verifyFixes } from './verify.ts';
+import { whatChanged } from './what-changed.ts';
+
+// One workload rarely fails in more than two containers; the rest would only repeat them.
+const mostViews = 4;
+const mostEvidence = 12;
+const mostFixes = 5;
+
+interface Verdict {
+  readonly view: CaseView;
+  readonly rule: Rule;
+  readonly finding: Finding;
+}
+
+/**
+ * The root cause of a case by the rule book alone: pure, deterministic, a few milliseconds. Of all rules that apply the best
+ * one speaks (order: see `ranks`); when none applies the confidence is `unknown` and the facts are shown.
+ */
+export function diagnose(file: CaseFile, book: readonly Rule[] = ruleBook): Diagnosis {
+  const views = viewsOf(file);
+  const verdicts = views.map((view) => bestVerdict(view, book));
+  const best = pick(verdicts);
+  const view = best?.view ?? views[0];
+  const found = best?.finding ?? unknownCause(view);
+  const changed = whatChanged(view);
+  const proposed: ProposedFix[] = [...found.fixes, ...(changed?.fix ? [changed.fix] : [])];
+  return {
+    rootCause: found.rootCause,
+    confidence: found.confidence,
+    source: 'rules',
+    evidence: number(found.cites, file),
+    fixes: distinctFixes(verifyFixes(proposed, file)).slice(0, mostFixes),
+    ...(changed && { changed: changed.text }),
+    ...(best && { rule: best.rule.id }),
+    ...(best?.finding.causedBy && { causedBy: best.finding.causedBy }),
+  };
+}
+
+// One view for each container that fails, the telling failure first.
+function viewsOf(file: CaseFile): readonly [CaseView, ...CaseView[]] {
+  const [first, ...others] = file.failures;
+  const seen = new Set([first.container]);
+  const rest: CaseView[] = [];
+  for (const failure of others) {
+    if (seen.has(failure.container) || rest.length + 1 >= mostViews) continue;
+    seen.add(failure.container);
+    rest.push(viewCase(withFirst(file, failure)));
+  }
+  return [viewCase(file), ...rest];
+}
+
+function withFirst(file: CaseFile, failure: Failure): CaseFile {
+  const pod = file.pods.find((one) => failure.pod !== undefined && one.metadata?.name === failure.pod.name) ?? file.pod;
+  return { ...file, ...(pod && { pod }), failures: [failure, ...file.failures.filter((one) => one !== failure)] };
+}
+
+/** The best finding of a book for one view. */
+export function bestVerdict(view: CaseView, book: readonly Rule[]): Verdict | undefined {
+  let best: Verdict | undefined;
+  for (const rule of book) {
+    if (rule.kinds && !rule.kinds.includes(view.failure.kind)) continue;
+    if (best && !couldBeat(rule, best)) continue;
+    const finding = explainSafely(rule, view);
+    if (finding && (!best || beats(rule, finding, best))) best = { view, rule, finding };
+  }
+  return best;
+}
+
+// One rule that stumbles over an odd object must not take the others' answers with it.
+function explainSafely(rule: Rule, view: CaseView): Finding | undefined {
+  try {
+    return rule.explain(view);
+  } catch {
+    return undefined;
+  }
+}
+
+function couldBeat(rule: Rule, best: Verdict): boolean {
+  return ranks.indexOf(rule.rank) <= ranks.indexOf(best.rule.rank);
+}
+
+function beats(rule: Rule, finding: Finding, best: Verdict): boolean {
+  const byRank = ranks.indexOf(rule.rank) - ranks.indexOf(best.rule.rank);
+  if (byRank !== 0) return byRank < 0;
+  return weight(finding.confidence) > weight(best.finding.confidence);
+}
+
+const weights: Readonly<Record<Confidence, number>> = { high: 3, medium: 2, low: 1, unknown: 0 };
+
+function weight(confidence: Confidence): number {
+  return weights[confidence];
+}
+
+// The first failure's cause, unless only another one's is known for certain.
+function pick(verdicts: readonly (Verdict | undefined)[]): Verdict | undefined {
+  const known = verdicts.filter((one) => one !== undefined);
+  return (
+    known.find((one) => one.rule.rank !== 'fallback' && one.finding.confidence !== 'low') ??
+    known.find((one) => one.rule.rank !== 'fallback') ??
+    known[0]
+  );
+}
+
+function number(cites: readonly Cite[], file: CaseFile): Evidence[] {
+  const facts = new Map<string, Cite>();
+  for (const cite of cites) facts.set(`${cite.source}\u0000${cite.text}`, cite);
+  const shown: Omit<Evidence, 'id'>[] = [...facts.values()].slice(0, mostEvidence);
+  const gaps = file.gaps.map((gap) => ({ source: gap.source, text: gap.why, missing: true }));
+  return [...shown, ...gaps].map((fact, index) => ({ id: `E${String(index + 1)}`, ...fact }));
+}
+
+function distinctFixes(fixes: readonly Fix[]): Fix[] {
+  const seen = new Set<string>();
+  return fixes.filter((fix) => {
+    const key = fix.command ?? fix.summary;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,69 @@
+import { readStructured } from './structured-line.ts';
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+
+/** One line of a log. */
+export interface LogLine {
+  /** Its place among the kept lines. */
+  readonly index: number;
+  /** The whole line, cleaned. */
+  readonly text: string;
+  /** What it says: without timestamp, level and thread; of a JSON or logfmt line the message and the error together. */
+  readonly message: string;
+  readonly level?: LogLevel;
+  /** The fields of a JSON or logfmt line, nested ones with dots; empty for plain text. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Splits a cleaned line into level, message and fields. */
+export function parseLine(text: string, index: number): LogLine {
+  const structured = readStructured(text);
+  if (structured) {
+    const level = structured.level === undefined ? undefined : levelOf(structured.level);
+    return { index, text, message: structured.message, fields: structured.fields, ...(level && { level }) };
+  }
+  const { level, rest } = stripPrefix(text);
+  return { index, text, message: rest, fields: {}, ...(level && { level }) };
+}
+
+const levels: readonly (readonly [LogLevel, RegExp])[] = [
+  ['fatal', /^(?:fatal|crit(?:ical)?|emerg(?:ency)?|alert|panic|severe|dpanic|f|60)$/i],
+  ['error', /^(?:err(?:or)?|failure|e|50|eror)$/i],
+  ['warn', /^(?:warn(?:ing)?|w|40|wrn)$/i],
+  ['info', /^(?:info(?:rmation)?|notice|log|note|i|30|inf|statement|hint|detail|context|system)$/i],
+  ['debug', /^(?:debug\d?|trace|fine(?:r|st)?|verbose|d|t|20|10|dbg|config)$/i],
+];
+
+/** A level word or number (pino, bunyan) as one of five. */
+export function levelOf(word: string): LogLevel | undefined {
+  return levels.find(([, pattern]) => pattern.test(word.trim()))?.[0];
+}
+
+const time =
+  /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
+const glog = /^([IWEF])(?=\d{4} \d\d:\d\d:\d\d)\d{4} [\d:.]+\s+\d+ [\w.-]+:\d+\] /;
+const redis = /^\d+:[A-Z] \d\d \w{3} \d{4} [\d:.]+ ([.#*-]) /;
+const word =
+  /(?:^|[\s[(<|:])(TRACE|DEBUG\d?|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|SEVERE|PANIC|EMERG|ALERT|emerg|alert|crit|error|warn|warning|notice|info|debug|fatal|panic|Error|Warning|Fatal|Note|System|LOG|HINT|DETAIL|STATEMENT|CONTEXT)(?=[\s\]):>|,]|$)/;
+
+function stripPrefix(text: string): { level: LogLevel | undefined; rest: string } {
+  const g = glog.exec(text);
+  if (g) return { level: levelOf(g[1] ?? ''), rest: text.slice(g[0].length) };
+  const r = redis.exec(text);
+  if (r) return { level: r[1] === '#' ? 'warn' : 'info', rest: text.slice(r[0].length) };
+  const stamp = time.exec(text);
+  let rest = stamp ? text.slice(stamp[0].length) : text;
+  const head = rest.slice(0, 80);
+  const found = word.exec(head);
+  if (!found?.[1]) return { level: undefined, rest };
+  // A level stands near the front and before the message: `[main] ERROR x - …`, `nginx: [emerg] …`, `app ERROR: …`.
+  const before = head.slice(0, found.index);
+  const level = levelOf(found[1]);
+  const upper = found[1] === found[1].toUpperCase();
+  const marked =
+    /[[(<|]$/.test(head.slice(0, found.index + 1)) || /^[\])>|:]/.test(head.slice(found.index + found[0].length));
+  if (!upper && !marked) return { level: undefined, rest };
+  if (before.split(/\s+/).length > 5) return { level: undefined, rest };
+  if (stamp || before.length < 40) rest = rest.slice(found.index + found[0].length).replace(/^[\])>|:,\s-]+/, '');
+  return { level, rest };
+}

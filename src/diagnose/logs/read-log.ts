@@ -1,0 +1,84 @@
+import type { ContainerLog } from '../../model/case-file.ts';
+import { cleanLine } from './clean-line.ts';
+import { parseLine } from './parse-line.ts';
+import type { LogLine } from './parse-line.ts';
+
+/** One container's log, cleaned and split, each line with its level and its message. */
+export interface ReadLog {
+  /** `log app` or `log app (previous)`, to cite. */
+  readonly source: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly instance: ContainerLog['instance'];
+  readonly truncated: boolean;
+  /** Lines without colours, control characters and blank ones; at most 4,096 characters each, oldest first. */
+  readonly lines: readonly LogLine[];
+}
+
+// A log is read from its end: at most so many lines and characters are looked at.
+const mostLines = 2000;
+const mostCharacters = 1_000_000;
+const headLines = 200;
+
+/**
+ * Kubelet answers with status 200 and one of these sentences when the runtime has no log any more
+ * (kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, pkg/kubelet/kubelet_pods.go).
+ */
+const noLog =
+  /^\s*(?:unable to retrieve container logs for [a-z-]+:\/\/|failed to try resolving symlinks in path |failed to open log file |rpc error: code = \w+ desc = )/;
+
+/** The log as a person would read it, or undefined when what arrived is kubelet's excuse and no log. */
+export function readLog(raw: ContainerLog): ReadLog | undefined {
+  if (raw.text.length < 2000 && noLog.test(raw.text)) return undefined;
+  const rows = bounded(raw.text);
+  const lines: LogLine[] = [];
+  for (const row of rows) {
+    const text = cleanLine(row);
+    if (text.trim() !== '') lines.push(parseLine(text, lines.length));
+  }
+  return {
+    source: `log ${raw.container}${raw.instance === 'previous' ? ' (previous)' : ''}`,
+    pod: raw.pod,
+    container: raw.container,
+    instance: raw.instance,
+    truncated: raw.truncated,
+    lines,
+  };
+}
+
+// Of a very long log the beginning is kept too: the first fatal line may stand there.
+function bounded(text: string): string[] {
+  const whole =
+    text.length <= mostCharacters
+      ? text
+      : text.slice(0, mostCharacters / 5) + '\n' + text.slice(text.length - (mostCharacters / 5) * 4);
+  const rows = whole.split(/\r\n|\n|\r/);
+  if (rows.length <= mostLines) return rows;
+  return [...rows.slice(0, headLines), ...rows.slice(rows.length - (mostLines - headLines))];
+}
+
+/** The first line whose text matches, with the match. */
+export function firstMatch(
+  log: ReadLog | undefined,
+  pattern: RegExp,
+): { readonly line: LogLine; readonly match: RegExpExecArray } | undefined {
+  for (const line of log?.lines ?? []) {
+    const match = pattern.exec(line.text);
+    if (match) return { line, match };
+  }
+  return undefined;
+}
+
+/** The last line whose text matches, with the match. */
+export function lastMatch(
+  log: ReadLog | undefined,
+  pattern: RegExp,
+): { readonly line: LogLine; readonly match: RegExpExecArray } | undefined {
+  const lines = log?.lines ?? [];
+  for (let i = lines.length - 1; i >= 0; i -= 1) {
+    const line = lines[i];
+    const match = line && pattern.exec(line.text);
+    if (match) return { line, match };
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+/** A JSON or logfmt line, flattened. */
+export interface StructuredLine {
+  readonly level: string | undefined;
+  /** Message, error, its cause and stack in one text. */
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+const levelKeys = ['level', 'severity', 'lvl', 'loglevel', 'log.level', 'levelname', 's', '@l', 'Level', 'LogLevel'];
+const messageKeys = [
+  'msg',
+  'message',
+  'event',
+  'text',
+  'log',
+  '@m',
+  '@mt',
+  'Message',
+  'short_message',
+  'body',
+  'textPayload',
+];
+const errorKeys =
+  /^(?:err|error|exception|exc_info|exc|stack|stacktrace|stack_trace|cause|reason|detail|details|@x|thrown|throwable|Exception|failure|problem|attr)(?:\.|$)/;
+
+/** Reads a line that is one JSON object, or key=value pairs throughout; undefined for anything else. */
+export function readStructured(text: string): StructuredLine | undefined {
+  const fields = jsonFields(text) ?? logfmtFields(text);
+  if (!fields) return undefined;
+  const level = levelKeys.map((key) => fields[key]).find((value) => value !== undefined);
+  const parts: string[] = [];
+  for (const key of messageKeys) {
+    const value = fields[key];
+    if (value !== undefined && value !== '') parts.push(value);
+  }
+  for (const [key, value] of Object.entries(fields)) {
+    if (errorKeys.test(key) && value !== '' && !parts.includes(value)) parts.push(value);
+  }
+  return { level, message: parts.join(': ') || text, fields };
+}
+
+function jsonFields(text: string): Record<string, string> | undefined {
+  const start = text.indexOf('{');
+  // `2026-… {"level": …}` and `app | {"level": …}` occur; a brace far inside is prose.
+  if (start < 0 || start > 60 || !/^\s*\{\s*"/.test(text.slice(start))) return undefined;
+  const end = text.lastIndexOf('}');
+  if (end <= start) return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.slice(start, end + 1));
+  } catch {
+    return undefined;
+  }
+  const fields: Record<string, string> = {};
+  flatten(parsed, '', fields, 0);
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}
+
+function flatten(value: unknown, prefix: string, into: Record<string, string>, depth: number): void {
+  if (Object.keys(into).length > 100) return;
+  if (typeof value === 'string') into[prefix] = value;
+  else if (typeof value === 'number' || typeof value === 'boolean') into[prefix] = String(value);
+  else if (typeof value === 'object' && value !== null && depth < 4) {
+    for (const [key, inner] of Object.entries(value)) {
+      flatten(inner, prefix === '' ? key : `${prefix}.${key}`, into, depth + 1);
+    }
+  }
+}
+
+const pair = /([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*"|[^\s"]\S*|(?=\s|$))/y;
+
+// logfmt: nearly the whole line is pairs, and one of them is a level or a message.
+function logfmtFields(text: string): Record<string, string> | undefined {
+  if (!/(?:^|\s)(?:level|lvl|severity|msg|message)=/.test(text)) return undefined;
+  const fields: Record<string, string> = {};
+  let stray = 0;
+  let at = 0;
+  while (at < text.length) {
+    pair.lastIndex = at;
+    const found = pair.exec(text);
+    if (found?.[1] !== undefined) {
+      fields[found[1]] = unquote(found[2] ?? '');
+      at = pair.lastIndex;
+    } else {
+      const space = text.indexOf(' ', at);
+      const next = space < 0 ? text.length : space;
+      if (next > at) stray += 1;
+      at = next;
+    }
+    while (text[at] === ' ' || text[at] === '\t') at += 1;
+  }
+  return stray <= 4 && Object.keys(fields).length >= 2 ? fields : undefined;
+}
+
+function unquote(value: string): string {
+  if (!value.startsWith('"')) return value;
+  return value
+    .slice(1, -1)
+    .replace(/\\(["\\])/g, '$1')
+    .replace(/\\n/g, '\n')
+    .replace(/\\t/g, '\t');
+}
