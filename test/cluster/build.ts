@@ -70,7 +70,12 @@ export const controlPlaneTools = [
 ] as const satisfies readonly ToolName[];
 
 /** What a cluster with a node needs. */
-export const nodeTools = [...controlPlaneTools, 'kubelet', 'kube-proxy', 'pause'] as const satisfies readonly ToolName[];
+export const nodeTools = [
+  ...controlPlaneTools,
+  'kubelet',
+  'kube-proxy',
+  'pause',
+] as const satisfies readonly ToolName[];
 
 export function isToolName(name: string): name is ToolName {
   return Object.hasOwn(recipes, name);
@@ -79,7 +84,7 @@ export function isToolName(name: string): name is ToolName {
 /** Path of a tool: from KUBEBUILDER_ASSETS where it is there, else its place in the cache (built or not). */
 export function toolPath(name: ToolName): string {
   const recipe: Recipe = recipes[name];
-  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const assets = process.env.KUBEBUILDER_ASSETS;
   if (recipe.inEnvtest && assets !== undefined && assets !== '') {
     const given = join(assets, name);
     if (existsSync(given)) return given;

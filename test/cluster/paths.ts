@@ -9,9 +9,9 @@ export const projectFolder = join(harnessFolder, '..', '..');
 
 /** Where built tools and images are kept between runs: `PODMEDIC_CACHE`, else the user's cache folder. */
 export function cacheFolder(): string {
-  const own = process.env['PODMEDIC_CACHE'];
+  const own = process.env.PODMEDIC_CACHE;
   if (own !== undefined && own !== '') return own;
-  const xdg = process.env['XDG_CACHE_HOME'];
+  const xdg = process.env.XDG_CACHE_HOME;
   return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'podmedic');
 }
 
