@@ -1,6 +1,6 @@
 /** Jest runs the TypeScript sources as ES modules; ts-jest only strips the types (`npm run typecheck` checks them). */
 export const transform = {
-  '^.+\\.ts$': ['ts-jest', { useESM: true, isolatedModules: true, diagnostics: false }],
+  '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }],
 };
 
 /** @type {import('jest').Config} */

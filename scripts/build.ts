@@ -1,0 +1,44 @@
+/** Bundles the daemon into dist/podmedic.mjs: `npm run build [-- --quiet]`. */
+import { readFileSync } from 'node:fs';
+import { chmod, stat } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+  engines: { node: string };
+};
+const [major = 0, minor = 0] = manifest.engines.node.replace(/[^\d.]/g, '').split('.').map(Number);
+
+// Bundled CommonJS packages call `require`, which an ES module does not have; and the version must be checked before any
+// import runs, because undici does not even load on an older Node. A banner stands before the bundle's own imports, but
+// imports are hoisted: so the check and the bundle are two files' worth in one, joined by a dynamic import of a data-free path.
+const banner = `#!/usr/bin/env node
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+const [__major, __minor] = process.versions.node.split('.').map(Number);
+if (__major < ${major} || (__major === ${major} && __minor < ${minor})) {
+  process.stderr.write('podmedic needs Node ${major}.${minor} or newer, this is ' + process.versions.node + ': install a newer Node, or use \`npm start\`\\n');
+  process.exit(2);
+}`;
+
+const outfile = new URL('../dist/podmedic.mjs', import.meta.url).pathname;
+const result = await build({
+  entryPoints: [new URL('../src/main.ts', import.meta.url).pathname],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  banner: { js: banner },
+  define: { PODMEDIC_VERSION: JSON.stringify(manifest.version) },
+  logLevel: 'warning',
+  metafile: true,
+});
+await chmod(outfile, 0o755);
+if (!process.argv.includes('--quiet')) {
+  const { size } = await stat(outfile);
+  process.stdout.write(`dist/podmedic.mjs ${(size / 1024 / 1024).toFixed(2)} MiB from ${Object.keys(result.metafile.inputs).length} files\n`);
+}
