@@ -1,0 +1,113 @@
+import { systemTimers, type Timers } from './timers.ts';
+
+/** Keys that wait for work. A key stands for the newest state of its thing, never for one event. */
+export interface KeyedQueue<K> {
+  /** Queues the key; it waits once, however often it is added. Added while it runs, it runs once more afterwards. */
+  readonly add: (key: K) => void;
+  /** Queues the key after `delayMs`. Of several delays for one key the earliest counts; `add` overtakes them. */
+  readonly addAfter: (key: K, delayMs: number) => void;
+  /** Keys that wait or run; delayed ones are not counted. */
+  readonly size: () => number;
+  /** Resolves when nothing waits or runs any more; delayed keys are not waited for. */
+  readonly drain: () => Promise<void>;
+  /** Forgets what waits and resolves when the running work has ended; later adds are ignored. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface KeyedQueueSettings<K> {
+  /** How many keys are worked on at a time; one key never twice. */
+  readonly concurrency: number;
+  readonly work: (key: K) => Promise<void>;
+  /** Told when `work` throws; the queue goes on. The key is not added again by itself. */
+  readonly onError: (error: unknown, key: K) => void;
+  /** Clock in ms; default is performance.now. */
+  readonly now?: () => number;
+  readonly timers?: Timers;
+}
+
+/** A queue that coalesces by key: first come, first served, one key strictly in order, keys side by side. */
+export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue<K> {
+  const timers = settings.timers ?? systemTimers;
+  const now = settings.now ?? (() => performance.now());
+  const waiting = new Set<K>();
+  const running = new Set<K>();
+  const addedWhileRunning = new Set<K>();
+  const delayed = new Map<K, { readonly dueMs: number; readonly cancel: () => void }>();
+  let idleListeners: (() => void)[] = [];
+  let stopped = false;
+
+  function add(key: K): void {
+    if (stopped) return;
+    cancelDelay(key);
+    if (running.has(key)) {
+      addedWhileRunning.add(key);
+      return;
+    }
+    waiting.add(key);
+    startNext();
+  }
+
+  function startNext(): void {
+    for (const key of waiting) {
+      if (running.size >= settings.concurrency) return;
+      waiting.delete(key);
+      running.add(key);
+      void run(key);
+    }
+  }
+
+  async function run(key: K): Promise<void> {
+    // Work starts in its own turn, so that `add` never runs it inside the caller.
+    await Promise.resolve();
+    try {
+      if (!stopped) await settings.work(key);
+    } catch (error) {
+      settings.onError(error, key);
+    }
+    running.delete(key);
+    if (addedWhileRunning.delete(key)) waiting.add(key);
+    startNext();
+    if (waiting.size === 0 && running.size === 0) tellIdle();
+  }
+
+  function tellIdle(): void {
+    const listeners = idleListeners;
+    idleListeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  function cancelDelay(key: K): void {
+    delayed.get(key)?.cancel();
+    delayed.delete(key);
+  }
+
+  function idle(): Promise<void> {
+    if (waiting.size === 0 && running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => idleListeners.push(resolve));
+  }
+
+  return {
+    add,
+    addAfter: (key, delayMs) => {
+      if (stopped) return;
+      if (delayMs <= 0) {
+        add(key);
+        return;
+      }
+      const dueMs = now() + delayMs;
+      const earlier = delayed.get(key);
+      if (earlier !== undefined && earlier.dueMs <= dueMs) return;
+      earlier?.cancel();
+      delayed.set(key, { dueMs, cancel: timers.after(delayMs, () => add(key)) });
+    },
+    size: () => waiting.size + running.size,
+    drain: idle,
+    stop: () => {
+      stopped = true;
+      waiting.clear();
+      addedWhileRunning.clear();
+      for (const key of [...delayed.keys()]) cancelDelay(key);
+      return idle();
+    },
+  };
+}
