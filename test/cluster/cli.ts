@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const log = (line: string): void => console.error(line);
-const [command, ...rest] = positionals;
+const [command = 'help', ...rest] = positionals;
 
 switch (command) {
   case 'up':

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlPlaneTools, ensureTools } from './build.ts';
 import { findFreePorts } from './free-ports.ts';
-import { httpCall } from './https-request.ts';
+import { httpCall } from './http-call.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { isInsideNamespace, nodeAddress } from './namespace.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolName } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { httpCall } from './https-request.ts';
+import { httpCall } from './http-call.ts';
 import { importBaseImages, pauseImage } from './images.ts';
 import { nodeAddress } from './namespace.ts';
 import { isAlive, logTail, startProcess } from './processes.ts';

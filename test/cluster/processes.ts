@@ -37,7 +37,7 @@ export function recordSelf(folder: string, name: string): void {
 
 /** All processes that were started in the folder and not forgotten since, dead ones included. */
 export function listProcesses(folder: string): ProcessRecord[] {
-  let files: string[] = [];
+  let files: string[];
   try {
     files = readdirSync(join(folder, 'processes')).filter((file) => file.endsWith('.json'));
   } catch {

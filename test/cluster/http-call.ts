@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Agent } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 export interface HttpCall {
@@ -10,6 +10,8 @@ export interface HttpCall {
   readonly contentType?: string;
   readonly body?: string;
   readonly timeoutMs?: number;
+  /** Connections to use again; without it each call has its own. */
+  readonly agent?: Agent;
 }
 
 export interface HttpAnswer {
@@ -17,7 +19,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One HTTP request on a connection of its own. Throws when there is no complete answer within `timeoutMs` (10 s). */
+/** One HTTP request. Throws when there is no complete answer within `timeoutMs` (10 s). */
 export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const url = new URL(call.url);
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -27,7 +29,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       {
         method: call.method ?? 'GET',
         ...(call.caPem === undefined ? {} : { ca: call.caPem }),
-        agent: false,
+        agent: call.agent ?? false,
         signal: AbortSignal.timeout(call.timeoutMs ?? 10_000),
         headers: {
           ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token}` }),
