@@ -1,0 +1,89 @@
+import { placeholder } from './placeholder.ts';
+import { isAboutSecret, isNoSecret, looksRandom, strongWords, weakWords } from './secret-names.ts';
+import { readValue } from './read-value.ts';
+
+const quotes = `["'\`\\\\]{0,4}`;
+const mark = '[\\uE000-\\uF8FF]?';
+
+// Between a name and its value: = : => := == (also %3D and \u003d), an option's space or next list item, and the
+// `value` member of a name/value pair.
+const separators = [
+  `${quotes}[ \\t]{0,16}(?:=>|:=|==?|:(?:[-=?+](?=[^ ]))?|%3[dDaA]|\\\\u003[dD])[ \\t]{0,16}`,
+  `${quotes}[\\s,]{1,40}${quotes}[vV]alue${quotes}[ \\t]{0,8}[:=][ \\t]{0,8}`,
+  `(?<=<[\\w:.-]{0,40})>`,
+].join('|');
+
+const named = new RegExp(
+  `(?:(?<strong>${strongWords})|(?<![A-Za-z])(?<weak>${weakWords}))(?<rest>[\\w.-]{0,48})(?<separator>${separators})${mark}`,
+  'giu',
+);
+
+/**
+ * Replaces the value of `password=…`-like pairs: key=value, key: value, JSON, YAML, XML, query strings, environment
+ * dumps, connection strings, name/value members. A name alone, and a name that only speaks about a secret, stay.
+ */
+export function redactNamedValues(text: string): string {
+  let out = '';
+  let at = 0;
+  for (const match of text.matchAll(named)) {
+    const groups = match.groups ?? {};
+    const from = match.index + match[0].length;
+    if (match.index < at) continue;
+    const separator = groups.separator ?? '';
+    const value = readValue(text, from, { lineStart: startsLine(text, match.index), xml: separator === '>' });
+    if (value.to === value.from) continue;
+    const word = groups.strong ?? groups.weak ?? '';
+    const secret = text.slice(value.from, value.to);
+    const name = word + (groups.rest ?? '');
+    if (!isSecret({ name, strong: groups.strong !== undefined, separator, secret, value, text, from: match.index }))
+      continue;
+    out += text.slice(at, value.from) + placeholder;
+    at = value.to;
+  }
+  return out + text.slice(at);
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly strong: boolean;
+  readonly separator: string;
+  readonly secret: string;
+  readonly value: { readonly from: number; readonly to: number; readonly quoted: boolean };
+  readonly text: string;
+  readonly from: number;
+}
+
+function isSecret(found: Candidate): boolean {
+  const { name, secret, separator, text } = found;
+  if (isAboutSecret(name) || isNoSecret(secret)) return false;
+  if (!found.strong) return looksRandom(secret);
+  if (/^(?:tokens|secrets)/iu.test(name)) return looksRandom(secret);
+  const tight = separator.startsWith(':') && separator === separator.trimEnd();
+  // A port, or the tag of an image that is named after a secret.
+  if (tight && /^\d{1,5}(?!\w)/u.test(secret) && !/^passw/iu.test(name)) return false;
+  if (
+    tight &&
+    /^v?\d+\.\d[\w.-]*$/u.test(secret) &&
+    /[\w.-]*\/[\w./-]*$/u.test(text.slice(Math.max(0, found.from - 80), found.from))
+  )
+    return false;
+  if (/^pass$/iu.test(name) && /^\d{1,4}$/u.test(secret)) return false;
+  return !isProse(found);
+}
+
+/** `token: could not parse …` and `Unexpected token: punc` are sentences; a password may be any word. */
+function isProse({ name, separator, secret, value, text, from }: Candidate): boolean {
+  if (/^passw/iu.test(name) || value.quoted || !separator.endsWith(': ')) return false;
+  if (/(?:unexpected|illegal|invalid) $/iu.test(text.slice(Math.max(0, from - 12), from)) && !looksRandom(secret))
+    return true;
+  if (!/^[a-z][a-z'-]*$/u.test(secret)) return false;
+  return /^ [("'A-Za-z]/u.test(text.slice(value.to, value.to + 2));
+}
+
+/** True when only indentation, a list dash or `export` stands before the name on its line. */
+function startsLine(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 80), at);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  if (line.length === 80) return false;
+  return /^\s*(?:- |export |declare -x |set )?["']?[\w.-]*$/u.test(line);
+}
