@@ -113,13 +113,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- dig "leaderElection" "enabled" true .Values.AsMap -}}
 {{- end -}}
 
-{{/* The Secret with the credentials; empty when there is none. */}}
+{{/* The Secret with the credentials. It need not exist. */}}
 {{- define "podmedic.secretName" -}}
 {{- $secrets := default (dict) .Values.secrets -}}
 {{- if $secrets.existingSecret -}}
 {{- $secrets.existingSecret -}}
 {{- else if $secrets.data -}}
 {{- include "podmedic.fullname" . -}}
+{{- else -}}
+podmedic-secrets
 {{- end -}}
 {{- end -}}
 

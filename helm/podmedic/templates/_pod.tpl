@@ -52,14 +52,14 @@ volumes:
   emptyDir: {sizeLimit: 64Mi}
 {{- if dig "outbox" "enabled" true .Values.AsMap }}
 - name: outbox
-  {{- toYaml (default (dict "emptyDir" (dict)) (dig "outbox" "volume" nil .Values.AsMap)) | nindent 2 }}
+  {{- /* Helm merges another source with the default emptyDir; a volume has one source. */}}
+  {{- $volume := default (dict "emptyDir" (dict)) (dig "outbox" "volume" nil .Values.AsMap) }}
+  {{- gt (len $volume) 1 | ternary (omit $volume "emptyDir") $volume | toYaml | nindent 2 }}
 {{- end }}
-{{- with include "podmedic.secretName" . }}
 - name: secrets
   secret:
-    secretName: {{ . }}
+    secretName: {{ include "podmedic.secretName" . }}
     optional: true
-{{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
@@ -101,11 +101,9 @@ volumeMounts:
 - name: outbox
   mountPath: /var/lib/podmedic/outbox
 {{- end }}
-{{- if include "podmedic.secretName" . }}
 - name: secrets
   mountPath: /etc/podmedic/secrets
   readOnly: true
-{{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
