@@ -21,12 +21,14 @@ export interface LogRef {
 /** Containers of one pod whose logs are read when none of them is known to be at fault; the rest is left out. */
 const containerLimit = 6;
 
-// What kubelet and container runtimes send as the body, with status 200, when the log is already gone
-// (kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go GetContainerLogs; containerd and Docker error texts).
+// Kubelet has answered 200 before it opens the log, so that its errors arrive as the body (kubernetes v1.35
+// pkg/kubelet/kubelet_pods.go GetKubeletContainerLogs, kuberuntime_container.go GetContainerLogs, cri-client pkg/logs/logs.go).
 const notALog = [
   /^unable to retrieve container logs for \S+$/,
-  /^failed to try resolving symlinks in path \S+/,
-  /^rpc error: code = \w+ desc = an error occurred when try to find container/,
+  /^container status is nil$/,
+  /^failed to try resolving symlinks in path /,
+  /^failed to open log file /,
+  /^rpc error: code = \w+ desc = /,
   /^Error response from daemon: No such container/i,
 ];
 
