@@ -9,8 +9,8 @@ labels:
   {{- toYaml . | nindent 2 }}
   {{- end }}
 annotations:
-  checksum/config: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
-  {{- /* A change of credentials needs no new pod: podmedic reads the files again. */}}
+  {{- /* Only of the settings: podmedic reads changed credentials by itself. */}}
+  checksum/config: {{ include "podmedic.environment" . | sha256sum }}
   {{- with .Values.podAnnotations }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
