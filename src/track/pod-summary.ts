@@ -18,6 +18,6 @@ export function summarizePod(record: PodRecord): PodSummary {
     succeeded: record.phase === 'Succeeded',
     ...(ready ? { stableSinceMs } : {}),
     restarts: record.containers.reduce((sum, container) => sum + container.restartCount, 0),
-    ignored: record.marks['ignore'] === 'true',
+    ignored: record.marks.ignore === 'true',
   };
 }

@@ -71,7 +71,5 @@ export interface TrackerParts {
 
 /** An empty tracker. */
 export function createTracker(settings: TrackSettings, parts: TrackerParts): Tracker {
-  void settings;
-  void parts;
-  throw new Error('not built yet');
+  throw new Error(`not built yet: ${parts.cluster} ${settings.settleMs}`);
 }

@@ -1,0 +1,118 @@
+import type { Failure, FailureKind } from '../model/failure.ts';
+import type { ContainerRecord, PodCondition, PodRecord, Termination } from '../model/pod-record.ts';
+import type { DetectSettings } from './detect-settings.ts';
+import type { ContainerHistory, PodHistory } from './pod-history.ts';
+
+/** One look at a pod: everything that a kind of failure is judged by. */
+export interface Look {
+  readonly record: PodRecord;
+  readonly history: PodHistory | undefined;
+  readonly nowMs: number;
+  readonly settings: DetectSettings;
+  /** `diagnose` and `once`: one look is all there is, so waiting times do not apply. */
+  readonly atOnce: boolean;
+}
+
+/** A failure, or the moment when the passing of time alone may make one (or end one). */
+export interface Finding {
+  readonly failure?: Failure;
+  readonly recheckAtMs?: number;
+}
+
+// Kubernetes' times have whole seconds, and a kubelet may need a moment.
+const skewToleranceMs = 5_000;
+
+/**
+ * What to add to the times that the node's clock gave. The scheduler's time (of the control plane) cannot be later than the
+ * kubelet's first sight of the pod; where it is, the node's clock is behind by that much.
+ */
+function nodeClockLagMs(record: PodRecord): number {
+  const scheduled = record.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'True');
+  if (record.mirror || !scheduled?.changedAtMs || record.startedAtMs === undefined) return 0;
+  const lagMs = scheduled.changedAtMs - record.startedAtMs;
+  return lagMs > skewToleranceMs ? lagMs : 0;
+}
+
+/** A time given by the node's clock, as ours: never in the future; undefined where kubelet gave none. */
+export function nodeTimeMs(record: PodRecord, timeMs: number | undefined, nowMs: number): number | undefined {
+  if (timeMs === undefined || timeMs <= 0) return undefined;
+  return Math.min(timeMs + nodeClockLagMs(record), nowMs);
+}
+
+export function conditionOf(record: PodRecord, type: string): PodCondition | undefined {
+  return record.conditions.find((condition) => condition.type === type);
+}
+
+/** When the pod got a node, or was found unschedulable, by the scheduler's clock; else when it was made. */
+export function schedulingTimeMs(record: PodRecord): number {
+  const changedAtMs = conditionOf(record, 'PodScheduled')?.changedAtMs ?? 0;
+  return changedAtMs > 0 ? changedAtMs : record.createdAtMs;
+}
+
+/** When the termination happened; undefined where kubelet did not say. */
+export function exitTimeMs(record: PodRecord, termination: Termination | undefined, nowMs: number): number | undefined {
+  return nodeTimeMs(record, termination?.finishedAtMs, nowMs);
+}
+
+/** The latest known termination: the present state, or the instance before. */
+export function latestTermination(container: ContainerRecord): Termination | undefined {
+  return container.state.type === 'terminated' ? container.state : container.lastTermination;
+}
+
+/** Containers that count: ephemeral ones are a person's debugging. */
+export function countingContainers(record: PodRecord): readonly ContainerRecord[] {
+  return record.containers.filter((container) => container.role !== 'ephemeral');
+}
+
+export function historyOf(look: Look, container: ContainerRecord): ContainerHistory | undefined {
+  return look.history?.containers[container.name];
+}
+
+export function isJobPod(record: PodRecord): boolean {
+  return record.owner?.kind === 'Job';
+}
+
+/** A failure of this pod (or container) with what all kinds have in common. */
+export function podFailure(
+  record: PodRecord,
+  kind: FailureKind,
+  details: {
+    readonly sinceMs: number;
+    readonly reason: string;
+    readonly message?: string | undefined;
+    readonly container?: ContainerRecord | undefined;
+    readonly termination?: Termination | undefined;
+    readonly restartsInWindow?: number | undefined;
+    readonly fact?: boolean;
+    readonly instance?: string | undefined;
+    readonly commonCause?: string | undefined;
+  },
+): Failure {
+  const { container, termination, message, restartsInWindow, instance, commonCause } = details;
+  const { namespace, name, uid, owner, templateHash, nodeName } = record;
+  return {
+    kind,
+    subject: { kind: 'Pod', name, namespace, uid },
+    pod: { namespace, name, uid },
+    ...(owner === undefined ? {} : { owner }),
+    ...(templateHash === undefined ? {} : { templateHash }),
+    ...(container === undefined ? {} : { container: container.name, containerRole: container.role }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+    sinceMs: details.sinceMs,
+    reason: details.reason,
+    ...(message === undefined ? {} : { message }),
+    ...(termination === undefined ? {} : { exitCode: termination.exitCode }),
+    ...(termination?.signal === undefined ? {} : { signal: termination.signal }),
+    restartCount: container?.restartCount ?? 0,
+    ...(restartsInWindow === undefined ? {} : { restartsInWindow }),
+    fact: details.fact ?? false,
+    ...(instance === undefined ? {} : { instance }),
+    ...(commonCause === undefined ? {} : { commonCause }),
+  };
+}
+
+/** The failure once it has stood for `delayMs` since `sinceMs`; until then the moment when it will have. */
+export function afterDelay(look: Look, sinceMs: number, delayMs: number, failure: () => Failure): Finding {
+  const dueMs = sinceMs + delayMs;
+  return look.atOnce || look.nowMs >= dueMs ? { failure: failure() } : { recheckAtMs: dueMs };
+}

@@ -1,0 +1,52 @@
+import type { ContainerRecord, PodCondition } from '../model/pod-record.ts';
+import { afterDelay, countingContainers, isJobPod, nodeTimeMs, podFailure, type Finding, type Look } from './look.ts';
+
+/**
+ * NotReady: running but not ready for notReadyDelayMs, and for longer than its own startup and readiness probes allow.
+ * Pods of Jobs are not meant to be ready.
+ */
+export function findNotReady(look: Look): Finding[] {
+  const { record, nowMs, settings } = look;
+  if ((record.phase !== 'Running' && record.phase !== 'Unknown') || isJobPod(record)) return [];
+  const ready = record.conditions.find((condition) => condition.type === 'Ready');
+  if (ready?.status === 'True') return [];
+  const containers = countingContainers(record);
+  const culprit = containers.find(isNotReady);
+  const nodeLost = isNodeLost(record.conditions, ready);
+  // Containers that did their work and ended leave their pod not ready for good.
+  if (culprit === undefined && containers.some(isCompleted)) return [];
+
+  const starts = containers.flatMap(({ role, state }) =>
+    role !== 'init' && state.type === 'running' ? [nodeTimeMs(record, state.startedAtMs, nowMs) ?? 0] : [],
+  );
+  const changedAtMs = nodeTimeMs(record, ready?.changedAtMs, nowMs) ?? record.createdAtMs;
+  const sinceMs = Math.max(changedAtMs, nodeLost ? 0 : Math.max(0, ...starts));
+  const budgetMs = nodeLost ? 0 : Math.max(0, ...containers.map((container) => container.probeBudgetMs));
+  const finding = (): ReturnType<typeof podFailure> =>
+    podFailure(record, 'NotReady', {
+      container: nodeLost ? undefined : culprit,
+      sinceMs: changedAtMs,
+      reason: nodeLost ? 'NodeNotReady' : (ready?.reason ?? 'NotReady'),
+      message: ready?.message,
+      commonCause: nodeLost && record.nodeName !== undefined ? `node:${record.nodeName}` : undefined,
+    });
+  if (look.atOnce) return nowMs >= sinceMs + budgetMs ? [{ failure: finding() }] : [];
+  return [afterDelay(look, sinceMs, Math.max(settings.notReadyDelayMs, budgetMs), finding)];
+}
+
+function isNotReady(container: ContainerRecord): boolean {
+  return container.role !== 'init' && !container.ready && !isCompleted(container);
+}
+
+function isCompleted({ state, restarts }: ContainerRecord): boolean {
+  return state.type === 'terminated' && state.exitCode === 0 && restarts !== 'always';
+}
+
+/**
+ * When a node goes away its kubelet cannot change the conditions any more: the control plane sets only Ready to False, and
+ * ContainersReady stays True (kubernetes: pkg/util/node/node.go MarkPodsNotReady). A readiness gate looks alike but has a reason.
+ */
+function isNodeLost(conditions: readonly PodCondition[], ready: PodCondition | undefined): boolean {
+  const containersReady = conditions.find((condition) => condition.type === 'ContainersReady');
+  return ready !== undefined && ready.reason !== 'ReadinessGatesNotReady' && containersReady?.status === 'True';
+}
