@@ -31,7 +31,8 @@ export function redactKeyBlocks(text: string): string {
 
 function endOfBody(text: string, from: number): number {
   let at = from;
-  for (const piece of splitPieces(text, from)) {
+  const dashes = text.indexOf('----', from);
+  for (const piece of splitPieces(text.slice(0, dashes === -1 ? text.length : dashes), from)) {
     if (!bodyPiece.test(piece.text.trim())) break;
     at = piece.to;
   }
@@ -60,7 +61,6 @@ function redactOrphanEnds(text: string): string {
 
 function* splitPieces(text: string, from: number): Generator<{ text: string; from: number; to: number }> {
   let at = from;
-  pieces.lastIndex = from;
   for (const match of text.slice(from).matchAll(pieces)) {
     const to = from + match.index;
     yield { text: text.slice(at, to), from: at, to };

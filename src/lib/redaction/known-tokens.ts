@@ -14,7 +14,7 @@ export const knownTokens: readonly RegExp[] = [
   // Azure: client secret, keys of 64 bytes (storage, Cosmos DB), DevOps tokens.
   /[\w~.-]{3}8Q~[\w~.-]{31,}/gu,
   /(?<![A-Za-z0-9+/-])[A-Za-z0-9+/]{86}==/gu,
-  /[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}/gu,
+  /(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}/gu,
   // Slack tokens and webhook paths, and other services' webhooks.
   /xox[a-z](?:\.xox[a-z])?-[\w-]{8,}/gu,
   /x(?:app|wfp)-[\w-]{10,}/gu,

@@ -25,18 +25,21 @@ const named = new RegExp(
 export function redactNamedValues(text: string): string {
   let out = '';
   let at = 0;
+  let weakFrom = 0;
   for (const match of text.matchAll(named)) {
     const groups = match.groups ?? {};
     const from = match.index + match[0].length;
-    if (match.index < at) continue;
+    if (match.index < at || (groups.strong === undefined && match.index < weakFrom)) continue;
     const separator = groups.separator ?? '';
     const value = readValue(text, from, { lineStart: startsLine(text, match.index), xml: separator === '>' });
     if (value.to === value.from) continue;
     const word = groups.strong ?? groups.weak ?? '';
     const secret = text.slice(value.from, value.to);
     const name = word + (groups.rest ?? '');
-    if (!isSecret({ name, strong: groups.strong !== undefined, separator, secret, value, text, from: match.index }))
+    if (!isSecret({ name, strong: groups.strong !== undefined, separator, secret, value, text, from: match.index })) {
+      if (groups.strong === undefined && !value.quoted) weakFrom = value.to;
       continue;
+    }
     out += text.slice(at, value.from) + placeholder;
     at = value.to;
   }
@@ -55,6 +58,13 @@ interface Candidate {
 
 function isSecret(found: Candidate): boolean {
   const { name, secret, separator, text } = found;
+  // `compass` is no pass; `dbPass` is one.
+  if (
+    name.startsWith('pass') &&
+    !/^passw|^pass[-_ ]?(?:phrase|code)/u.test(name) &&
+    /[A-Za-z]/u.test(text[found.from - 1] ?? '')
+  )
+    return false;
   if (isAboutSecret(name) || isNoSecret(secret)) return false;
   if (!found.strong) return looksRandom(secret);
   if (/^(?:tokens|secrets)/iu.test(name)) return looksRandom(secret);
@@ -73,7 +83,9 @@ function isSecret(found: Candidate): boolean {
 
 /** `token: could not parse …` and `Unexpected token: punc` are sentences; a password may be any word. */
 function isProse({ name, separator, secret, value, text, from }: Candidate): boolean {
-  if (/^passw/iu.test(name) || value.quoted || !separator.endsWith(': ')) return false;
+  if (value.quoted || !separator.endsWith(': ')) return false;
+  if (secret.includes(' ')) return isNoSecret(secret.split(' ')[0] ?? '');
+  if (/^passw/iu.test(name)) return false;
   if (/(?:unexpected|illegal|invalid) $/iu.test(text.slice(Math.max(0, from - 12), from)) && !looksRandom(secret))
     return true;
   if (!/^[a-z][a-z'-]*$/u.test(secret)) return false;

@@ -1,4 +1,5 @@
 import { redactCredentialsInUse } from './credentials-in-use.ts';
+import { redactEscapedStrings } from './escaped-strings.ts';
 import { redactKeyBlocks } from './key-blocks.ts';
 import { knownTokens } from './known-tokens.ts';
 import { redactNamedValues } from './named-values.ts';
@@ -31,7 +32,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   const extra = (options.extraPatterns ?? []).map((source) => new RegExp(source, 'gu'));
   return (text) => {
     if (text === '') return text;
-    const plain = redactPlain(visibleText(text));
+    const plain = redactPlain(redactEscapedStrings(visibleText(text), redactPlain));
     const decoded = plain.replace(base64Run, (run) => (hidesSecret(run) ? placeholder : run));
     return extra.reduce(
       (out, pattern) => out.replace(pattern, (match) => (match === '' ? '' : placeholderFor(match))),

@@ -14,8 +14,7 @@ export const strongWords = [
   'パスワード',
   'pass[-_ ]?phrase',
   'passcode',
-  '(?<![A-Za-z])(?:db|user|my|pg|redis|ssh|smtp|mail|ftp|root|admin|key|store)?pass(?![A-Za-z])',
-  'Pass(?![a-z])',
+  '(?:(?<![A-Za-z])(?:db|user|my|pg|redis|ssh|smtp|mail|ftp|root|admin|key|store))?pass(?![A-Za-z])',
   '(?<![A-Za-z])pwd(?![A-Za-z])',
   '(?:MYSQL|user|db)_?pwd(?![A-Za-z])',
   'requirepass',
@@ -86,7 +85,7 @@ export function isNoSecret(value: string): boolean {
   const bare = value.replace(/^[<([{]+|[>)\]}.,:;!?]+$/gu, '');
   if (bare === '' || ordinary.has(bare.toLowerCase())) return true;
   if (/^(?:\*+|•+|x{3,}|X{3,}|\.{2,}|…|-+|_+|\[redacted[^\]]*\]?|redacted.*|REPLACE_ME)$/u.test(bare)) return true;
-  if (/^\$(?:\([\w.]+\)|\{[\w.]+\}|[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\})$/u.test(value)) return true;
+  if (/^\$(?:\([\w.]+\)?|\{[\w.]+\}?|[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\})$/u.test(value)) return true;
   return /^(?:<set to the key|\{\{|%[sdvq]|&lt;)/u.test(value);
 }
 
