@@ -240,9 +240,9 @@ function asArray<T>(list: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(list) ? (list as readonly T[]) : [];
 }
 
-function optionalText<K extends string>(key: K, value: string | undefined): Readonly<Partial<Record<K, string>>> {
-  if (typeof value !== 'string' || value === '') return {};
-  return { [key]: value.length > maxTextLength ? `${value.slice(0, maxTextLength - 1)}…` : value } as Readonly<
-    Partial<Record<K, string>>
-  >;
+function optionalText<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  const fields: Partial<Record<K, string>> = {};
+  if (typeof value !== 'string' || value === '') return fields;
+  fields[key] = value.length > maxTextLength ? `${value.slice(0, maxTextLength - 1)}…` : value;
+  return fields;
 }
