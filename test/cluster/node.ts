@@ -138,6 +138,9 @@ function kubeletConfig(nodeFolder: string, clusterName: string, containerdSocket
     enforceNodeAllocatable: [],
     imageGCHighThresholdPercent: 100, // else a full disk costs us the pause image
     resolvConf: '',
+    // Nobody answers there; without it the kubelet warns at every pod.
+    clusterDNS: ['10.96.0.10'],
+    clusterDomain: 'cluster.local',
     podLogsDir: join(nodeFolder, 'pod-logs'),
     serializeImagePulls: false,
     registryPullQPS: 0,

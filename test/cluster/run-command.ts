@@ -15,7 +15,7 @@ export class CommandError extends Error {
   readonly exitCode: number;
 
   constructor(command: readonly string[], exitCode: number, output: string) {
-    super(`${command.join(' ').slice(0, 300)} ended with ${String(exitCode)}: ${output.trim().slice(-2000)}`);
+    super(`${command.join(' ').slice(0, 300)} ended with ${String(exitCode)}: ${output.trim().slice(-6000)}`);
     this.name = 'CommandError';
     this.exitCode = exitCode;
   }

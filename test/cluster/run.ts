@@ -39,7 +39,8 @@ try {
     const name = `t${process.pid}`;
     state = await timed('start', () => startCluster({ name, boundToThisProcess: true, log }));
   }
-  if (state !== undefined && !interruption.signal.aborted) results = await timed('tests', runJest.bind(undefined, state));
+  if (state !== undefined && !interruption.signal.aborted)
+    results = await timed('tests', runJest.bind(undefined, state));
 } finally {
   if (state !== undefined) {
     if (results?.success !== true) keepLogs(state);

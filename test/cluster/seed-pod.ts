@@ -45,7 +45,7 @@ export function makeSeedPod(index: number, namespace: string) {
         },
       ],
       managedFields: [
-        managedFields('kube-controller-manager', 'metadata', labels),
+        managedFields('kube-controller-manager', 'metadata', Object.keys(labels)),
         { ...managedFields('kubelet', 'status', statusFields), subresource: 'status' },
       ],
     },
@@ -54,17 +54,12 @@ export function makeSeedPod(index: number, namespace: string) {
   };
 }
 
-const statusFields = Object.fromEntries(
-  ['ContainersReady', 'Initialized', 'PodReadyToStartContainers', 'Ready'].flatMap((type) => [
-    [`k:{"type":"${type}"}.lastProbeTime`, ''],
-    [`k:{"type":"${type}"}.lastTransitionTime`, ''],
-    [`k:{"type":"${type}"}.status`, ''],
-    [`k:{"type":"${type}"}.type`, ''],
-  ]),
+const statusFields = ['ContainersReady', 'Initialized', 'PodReadyToStartContainers', 'Ready'].flatMap((type) =>
+  ['lastProbeTime', 'lastTransitionTime', 'status', 'type'].map((field) => `k:{"type":"${type}"}.${field}`),
 );
 
-function managedFields(manager: string, part: string, fields: Readonly<Record<string, string>>) {
-  const owned = Object.fromEntries(Object.keys(fields).map((name) => [`f:${name}`, {}]));
+function managedFields(manager: string, part: string, fields: readonly string[]) {
+  const owned = Object.fromEntries(fields.map((name) => [`f:${name}`, {}] as const));
   return {
     manager,
     operation: 'Update',

@@ -23,7 +23,7 @@ export type SeedPod = ReturnType<typeof makeSeedPod>;
  * half a minute. To be called before the API server starts (`beforeApiServer` of startControlPlane).
  */
 export async function seedPods(etcdUrl: string, options: SeedOptions): Promise<void> {
-  const { count, namespaces, change = (pod) => pod } = options;
+  const { count, namespaces, change = (pod: SeedPod): object => pod } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: parallelTransactions });
   const put = (key: string, object: object): object => ({
     requestPut: { key: base64(key), value: base64(JSON.stringify(object)) },
