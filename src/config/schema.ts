@@ -135,9 +135,9 @@ export const environment = z.object({
     group: 'Thresholds',
     description: 'How long a running pod may be not ready.',
   }),
-  CREATE_FAILED_DELAY_SECONDS: seconds(30, 0, 86_400, {
+  FACT_WINDOW_SECONDS: seconds(900, 1, 86_400, {
     group: 'Thresholds',
-    description: 'How long a controller may fail to create its pods.',
+    description: 'Events, failed Jobs and failed pods older than this are history.',
   }),
 
   SETTLE_SECONDS: seconds(10, 0, 3600, {
@@ -174,6 +174,10 @@ export const environment = z.object({
     description: 'New incidents within the storm window that become one digest. 0: never.',
   }),
   STORM_WINDOW_SECONDS: seconds(60, 1, 3600, { group: 'Incidents', description: 'The storm window.' }),
+  OWNER_REFRESH_SECONDS: seconds(60, 1, 3600, {
+    group: 'Incidents',
+    description: 'How often the owner of an open incident is read again.',
+  }),
   INVESTIGATE_BUDGET_SECONDS: seconds(8, 0.1, 120, {
     group: 'Incidents',
     description: 'Longest time to read what explains a failure.',

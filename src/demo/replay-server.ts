@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Timers } from '../lib/timers.ts';
 import type { KubeEvent, KubeObject } from '../model/kube-objects.ts';
 import type { Recording, RecordedPodEvent } from './recording.ts';
 
@@ -14,9 +15,8 @@ export interface ReplayServer {
 
 /** What it needs of the (sped-up) clock. */
 export interface ReplayClock {
-  now(): number;
-  setTimeout(run: () => void, delayMs: number): unknown;
-  clearTimeout(timer: never): void;
+  readonly now: () => number;
+  readonly timers: Timers;
 }
 
 interface Watcher {
@@ -60,7 +60,7 @@ class Replay {
   readonly #changes: readonly Change[];
   readonly #watchers = new Set<Watcher>();
   readonly #live = new Map<string, KubeObject>();
-  #timer: unknown;
+  #cancel: () => void = () => undefined;
   #next = 0;
 
   constructor(recordings: readonly Recording[], clock: ReplayClock) {
@@ -73,17 +73,14 @@ class Replay {
   start(): void {
     const due = this.#changes[this.#next];
     if (due === undefined) return;
-    this.#timer = this.#clock.setTimeout(
-      () => {
-        this.#playDue();
-        this.start();
-      },
-      Math.max(0, due.atMs - this.#clock.now()),
-    );
+    this.#cancel = this.#clock.timers.after(Math.max(0, due.atMs - this.#clock.now()), () => {
+      this.#playDue();
+      this.start();
+    });
   }
 
   stop(): void {
-    this.#clock.clearTimeout(this.#timer as never);
+    this.#cancel();
     for (const { response } of this.#watchers) response.end();
   }
 

@@ -1,0 +1,114 @@
+import { toAppError } from '../model/errors.ts';
+import type { Timers } from '../lib/timers.ts';
+import type { Transition, Tracker } from '../track/tracker.ts';
+import type { IncidentDesk } from './incident-desk.ts';
+import type { Observer } from './observer.ts';
+
+/** Where the tracker's state is kept over restarts and changes of leader. */
+export interface StateKeeper {
+  /** What an earlier leader left, as the tracker's records. */
+  load(): Promise<readonly { readonly json: string }[]>;
+  /** Keeps a snapshot; may write later, at most once a second. */
+  save(tracker: Tracker): void;
+  /** Writes what is not written yet. */
+  flush(): Promise<void>;
+}
+
+/** What the monitor needs of the rest. */
+export interface MonitorParts {
+  readonly createTracker: () => Tracker;
+  readonly observer: Observer;
+  readonly desk: () => IncidentDesk;
+  readonly state: StateKeeper | undefined;
+  /** Whether this replica may act now; asked before every step. */
+  readonly canAct: () => boolean;
+  readonly onTransition: (transition: Transition) => void;
+  readonly onError: (error: unknown) => void;
+  /** The tracker's clock, ms since the epoch. */
+  readonly now: () => number;
+  readonly timers: Timers;
+}
+
+/** Runs the tracker while this replica leads: feeds it, wakes it in time, and hands on what happened. */
+export interface Monitor {
+  /** Starts leading: takes over the kept state, then observes everything that is known. */
+  begin(): Promise<void>;
+  /** Stops leading at once; what is kept in the tables stays warm. */
+  end(): void;
+  tracker(): Tracker | undefined;
+  /** A stream has all pods of these namespaces (all of them when undefined). */
+  synced(namespaces: readonly string[] | undefined): void;
+  /** Takes what is due and plans the next look. */
+  pump(): void;
+  /** Something that must be kept has changed. */
+  changed(): void;
+}
+
+/** A look is taken at least this often, so that a clock that jumped does not strand a timer. */
+const longestSleepMs = 60_000;
+
+/** Creates a monitor that does not lead yet. */
+export function createMonitor(parts: MonitorParts): Monitor {
+  const { now, timers, observer } = parts;
+  let tracker: Tracker | undefined;
+  let cancelWake: (() => void) | undefined;
+  /** What the streams have told so far, for a tracker that comes later. */
+  let syncedAll = false;
+  const syncedNamespaces = new Set<string>();
+
+  function pump(): void {
+    cancelWake?.();
+    cancelWake = undefined;
+    if (tracker === undefined || !parts.canAct()) return;
+    const transitions = tracker.tick(now());
+    for (const transition of transitions) {
+      parts.onTransition(transition);
+      parts.desk().take(transition);
+    }
+    observer.followUp();
+    if (transitions.length > 0) parts.state?.save(tracker);
+    const wakeAtMs = tracker.nextWakeAtMs();
+    const delayMs = wakeAtMs === undefined ? longestSleepMs : Math.max(1, wakeAtMs - now());
+    cancelWake = timers.after(Math.min(delayMs, longestSleepMs), pump);
+  }
+
+  async function tellSynced(namespaces: readonly string[] | undefined): Promise<void> {
+    await observer.settled();
+    const leading = tracker;
+    if (leading === undefined) return;
+    leading.synced(namespaces, now());
+    pump();
+  }
+
+  return {
+    async begin() {
+      const fresh = parts.createTracker();
+      const records = (await parts.state?.load()) ?? [];
+      if (!parts.canAct()) return;
+      const unreadable = fresh.restore(records, now());
+      if (unreadable > 0) parts.onError(toAppError(new Error(`${unreadable} records of the kept state could not be read`)));
+      tracker = fresh;
+      observer.observeAll();
+      observer.followUp();
+      if (syncedAll) await tellSynced(undefined);
+      else if (syncedNamespaces.size > 0) await tellSynced([...syncedNamespaces]);
+      pump();
+    },
+    end() {
+      tracker = undefined;
+      cancelWake?.();
+      cancelWake = undefined;
+    },
+    tracker: () => tracker,
+    synced(namespaces) {
+      if (namespaces === undefined) syncedAll = true;
+      else for (const namespace of namespaces) syncedNamespaces.add(namespace);
+      tellSynced(namespaces).catch(parts.onError);
+    },
+    pump,
+    changed() {
+      if (tracker !== undefined) parts.state?.save(tracker);
+      pump();
+    },
+  };
+}
