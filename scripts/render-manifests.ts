@@ -1,11 +1,13 @@
 /**
- * Writes what is made from the Helm chart: k8s-deployment.yaml and the table of values in the chart's README.
+ * Writes what is made from the Helm chart and for it: the settings that its schema allows, k8s-deployment.yaml, and the table of
+ * values in its README.
  * `npm run render:manifests`; with `-- --check` it writes nothing and exits 1 when a file has drifted. Needs helm: `$HELM`,
  * the one of the test tools, or the one in PATH.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { toolPath } from '../test/cluster/build.ts';
+import { withChartSettings } from './chart-settings.ts';
 import { withValuesTable } from './values-table.ts';
 
 const namespace = 'podmedic';
@@ -30,21 +32,36 @@ metadata:
 `;
 
 function renderManifests(): string {
-  const given = process.env['HELM'];
+  const given = process.env.HELM;
   const built = toolPath('helm');
   const helm = given !== undefined && given !== '' ? given : existsSync(built) ? built : 'helm';
-  const args = ['template', 'podmedic', chart.pathname, '--namespace', namespace, '--skip-tests', '--kube-version', '1.35.0'];
+  const args = [
+    'template',
+    'podmedic',
+    chart.pathname,
+    '--namespace',
+    namespace,
+    '--skip-tests',
+    '--kube-version',
+    '1.35.0',
+  ];
   const rendered = execFileSync(helm, args, { encoding: 'utf8' });
   // These say who installed it, and where a line comes from: here neither is true.
   const foreign = /^(# Source: .*|\s+app\.kubernetes\.io\/managed-by: Helm|\s+helm\.sh\/chart: .*)\n/gm;
   return head + rendered.replace(foreign, '');
 }
 
+const valuesSchema = new URL('values.schema.json', chart);
 const outputs: readonly (readonly [URL, () => string])[] = [
+  [valuesSchema, () => withChartSettings(readFileSync(valuesSchema, 'utf8'))],
   [new URL('k8s-deployment.yaml', root), renderManifests],
   [
     new URL('README.md', chart),
-    () => withValuesTable(readFileSync(new URL('README.md', chart), 'utf8'), readFileSync(new URL('values.yaml', chart), 'utf8')),
+    () =>
+      withValuesTable(
+        readFileSync(new URL('README.md', chart), 'utf8'),
+        readFileSync(new URL('values.yaml', chart), 'utf8'),
+      ),
   ],
 ];
 

@@ -18,7 +18,8 @@ export function documentedValues(valuesYaml: string): readonly DocumentedValue[]
     const path = parent + String(isScalar(pair.key) ? pair.key.value : pair.key);
     const description = /(?:^|\n) -- (.*)/.exec(comment)?.[1] ?? '';
     const value = pair.value as Node | null;
-    if (isMap(value) && value.items.length > 0 && description === '') visitMap(value.items, `${path}.`, value.commentBefore);
+    if (isMap(value) && value.items.length > 0 && description === '')
+      visitMap(value.items, `${path}.`, value.commentBefore);
     else rows.push({ path, fallback: value?.toJSON(), description });
   };
   const visitMap = (items: readonly unknown[], parent: string, firstComment: string | null | undefined): void => {
@@ -39,7 +40,8 @@ const [begin, end] = ['<!-- values:begin -->', '<!-- values:end -->'];
 /** The README with the table of values between its two marks made anew. */
 export function withValuesTable(readme: string, valuesYaml: string): string {
   const rows = documentedValues(valuesYaml).map(
-    ({ path, fallback, description }) => `| \`${path}\` | \`${inline(fallback)}\` | ${description.replaceAll('|', '\\|')} |`,
+    ({ path, fallback, description }) =>
+      `| \`${path}\` | \`${inline(fallback)}\` | ${description.replaceAll('|', '\\|')} |`,
   );
   const table = ['| value | default | meaning |', '|---|---|---|', ...rows].join('\n');
   const before = readme.slice(0, readme.indexOf(begin) + begin.length);
@@ -47,4 +49,6 @@ export function withValuesTable(readme: string, valuesYaml: string): string {
 }
 
 const inline = (value: unknown): string =>
-  value === '' ? '""' : stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
+  value === ''
+    ? '""'
+    : stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();

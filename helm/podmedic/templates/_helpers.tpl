@@ -132,7 +132,8 @@ podmedic-secrets
 {{- end -}}
 
 {{- define "podmedic.podSecurityContext" -}}
-{{- $default := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- $ids := dict "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 -}}
+{{- $default := merge $ids (dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault")) -}}
 {{- $context := default $default .Values.podSecurityContext -}}
 {{- if include "podmedic.isOpenshift" . -}}
 {{- $context = omit $context "runAsUser" "runAsGroup" "fsGroup" -}}

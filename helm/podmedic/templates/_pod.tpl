@@ -53,7 +53,7 @@ volumes:
 {{- if dig "outbox" "enabled" true .Values.AsMap }}
 - name: outbox
   {{- /* Helm merges another source with the default emptyDir; a volume has one source. */}}
-  {{- $volume := default (dict "emptyDir" (dict)) (dig "outbox" "volume" nil .Values.AsMap) }}
+  {{- $volume := default (dict "emptyDir" (dict "sizeLimit" "64Mi")) (dig "outbox" "volume" nil .Values.AsMap) }}
   {{- gt (len $volume) 1 | ternary (omit $volume "emptyDir") $volume | toYaml | nindent 2 }}
 {{- end }}
 - name: secrets

@@ -27,6 +27,9 @@ ConfigMaps, no exec, no wildcard.
   resources: [endpointslices]
   verbs: [get, list, watch]
 {{- end }}
+{{- with dig "rbac" "extraRules" nil .Values.AsMap }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* What podmedic reads outside of namespaces. */}}
