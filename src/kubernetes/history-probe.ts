@@ -20,8 +20,10 @@ export interface HistoryProbeOptions {
   readonly timers: Timers;
   readonly settings: Pick<StreamSettings, 'progressMs' | 'probeEveryMs'>;
   readonly signal: AbortSignal;
-  /** Our resourceVersion, or undefined while there is none to compare. */
+  /** Our resourceVersion; undefined while a list is to be taken. */
   readonly position: () => string | undefined;
+  /** A watch is open; without one there is other trouble, and the timer asks nothing. */
+  readonly watching: () => boolean;
   /** The server answered; `rvLag` is its resourceVersion less ours. */
   readonly onAnswer: (rvLag: number) => void;
   /** A probe by the timer found the server behind us. */
@@ -68,7 +70,7 @@ export function createHistoryProbe(options: HistoryProbeOptions): HistoryProbe {
 
   async function check(): Promise<void> {
     const stoodStill = now() - Math.max(movedAtMs, askedAtMs) >= settings.progressMs;
-    if (!stoodStill && now() - askedAtMs < settings.probeEveryMs) return;
+    if (!options.watching() || (!stoodStill && now() - askedAtMs < settings.probeEveryMs)) return;
     if ((await ask()) === 'behind') options.onBehind();
   }
 

@@ -1,12 +1,14 @@
 /**
  * One resource of one scope, followed for ever. States and the ways between them (StreamState says what each means):
  *
- *   idle ──start──► streaming ──initial list complete──► watching ──ended──► watching (from the last resourceVersion)
- *                       │  ▲                                │
- *      server cannot    │  └──────── resourceVersion lost ──┤ (410, history went back, an event that cannot be read)
- *      stream a list    ▼                                   │
- *                    listing ──last page──► watching        │
- *   any of them ──error──► waiting or refused ──delay──► where it was;  stop() from everywhere ──► stopped
+ *   idle ──start──► streaming ──list complete──► watching ──ended──► connecting ──headers──► watching
+ *                    │     ▲                        │
+ *   the server cannot│     └──resourceVersion lost──┘  (410, history went back, an event that cannot be read)
+ *   stream a list    ▼
+ *                 listing ──last page──► connecting
+ *
+ *   any of them ──error──► waiting or refused ──delay──► where it was
+ *   any of them ──stop()──► stopped
  *
  * `resourceVersion` undefined means that the list is to be taken, otherwise it is where the watch goes on. There is one
  * request of the loop at a time, all in one async function: nothing of an old connection can arrive after its end.
@@ -21,33 +23,9 @@ import { listInPages } from './paged-list.ts';
 import { decide, type Decision, type Ending } from './reflector-decision.ts';
 import { defaultStreamSettings, type StreamDependencies } from './reflector-settings.ts';
 import { createStreamReport } from './stream-report.ts';
+import type { ReflectorSource, ReflectorTarget } from './reflector-target.ts';
 import type { StreamStatus } from './stream-status.ts';
 import { openWatchSession, type SessionEnd, type WatchSession } from './watch-session.ts';
-
-/** What is followed. */
-export interface ReflectorSource {
-  /** `pods` or `events`, for people. */
-  readonly resource: string;
-  /** `*` for all namespaces. */
-  readonly namespace: string;
-  /** Kind that every object must have. */
-  readonly kind: string;
-  readonly path: string;
-  readonly fieldSelector: string | undefined;
-}
-
-/** Who takes what arrives. All calls are synchronous and in order; what they throw is logged and the stream goes on. */
-export interface ReflectorTarget {
-  /** A list begins; what an earlier, incomplete one brought is void. */
-  readonly beginSync: () => void;
-  /** False: no object that can be followed. `initial`: part of a list, so a state and no news. */
-  readonly upsert: (object: KubeObject, initial: boolean) => boolean;
-  readonly remove: (object: KubeObject) => void;
-  /** The list is complete: what it did not hold is gone. */
-  readonly endSync: (info: { readonly objects: number; readonly elapsedMs: number }) => void;
-  /** Objects so far, at most once a second during a list. */
-  readonly progress?: (objects: number) => void;
-}
 
 export interface Reflector {
   readonly start: () => void;
@@ -96,7 +74,8 @@ export function createReflector(
     timers,
     settings,
     signal: stopping.signal,
-    position: () => (sync === undefined ? resourceVersion : undefined),
+    position: () => resourceVersion,
+    watching: () => session !== undefined && sync === undefined,
     onAnswer: report.probed,
     onBehind: () => session?.cut('history'),
   });
@@ -147,7 +126,7 @@ export function createReflector(
 
   /** Opens a watch; while no resourceVersion is known, one that begins with the list. */
   async function watch(): Promise<Ending | undefined> {
-    if (sync !== undefined) report.enter('streaming');
+    report.enter(sync === undefined ? 'connecting' : 'streaming');
     report.counts.watches += 1;
     const lifeMs = settings.minWatchMs * (1 + random());
     session = openWatchSession({
@@ -170,7 +149,12 @@ export function createReflector(
       sliceBytes: settings.sliceBytes,
       lifeMs: lifeMs + 5_000,
       stallMs: () => (sync === undefined ? settings.stallMs : settings.syncStallMs),
-      ...(sync === undefined ? {} : { quiet: { afterMs: settings.syncWarnMs, tell: report.quiet } }),
+      quiet: {
+        afterMs: settings.syncWarnMs,
+        tell: () => {
+          if (sync !== undefined) report.quiet();
+        },
+      },
       onOpen: () => {
         if (sync === undefined) report.enter('watching');
       },

@@ -3,12 +3,14 @@
  * - `idle`: not started yet
  * - `streaming`: takes the initial list as a stream (WatchList)
  * - `listing`: takes the initial list in pages
+ * - `connecting`: knows the past and asks for a watch that goes on from there
  * - `watching`: holds a watch, all of the past known
  * - `waiting`: pauses before it tries again
  * - `refused`: as waiting, but the server will not let us in until somebody changes something (401, 403, 404)
  * - `stopped`: for good
  */
-export type StreamState = 'idle' | 'streaming' | 'listing' | 'watching' | 'waiting' | 'refused' | 'stopped';
+export type StreamState =
+  'idle' | 'streaming' | 'listing' | 'connecting' | 'watching' | 'waiting' | 'refused' | 'stopped';
 
 /** How one stream fares, for health and metrics. Counts are since the start of the process. */
 export interface StreamStatus {

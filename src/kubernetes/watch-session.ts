@@ -37,8 +37,8 @@ export interface WatchSessionOptions {
   readonly lifeMs: number;
   /** Silence that is allowed at this moment, before and after the answer's headers. */
   readonly stallMs: () => number;
-  /** Silence that is worth a word, told once; not called when undefined. */
-  readonly quiet?: { readonly afterMs: number; readonly tell: () => void };
+  /** Silence that is worth a word, told once. */
+  readonly quiet: { readonly afterMs: number; readonly tell: () => void };
   /** The answer's headers came. */
   readonly onOpen: () => void;
   /** ADDED, MODIFIED, DELETED, BOOKMARK and whatever else comes, in order; ERROR ends the session instead. */
@@ -138,11 +138,11 @@ function startWatchdog(options: WatchSessionOptions, lastBytesMs: () => number, 
       onStall();
       return;
     }
-    if (options.quiet !== undefined && !told && silentMs >= options.quiet.afterMs) {
+    if (!told && silentMs >= options.quiet.afterMs) {
       told = true;
       options.quiet.tell();
     }
-    const untilQuietMs = options.quiet !== undefined && !told ? options.quiet.afterMs - silentMs : Infinity;
+    const untilQuietMs = !told ? options.quiet.afterMs - silentMs : Infinity;
     cancel = options.timers.after(Math.min(limitMs - silentMs, untilQuietMs), arm);
   };
   arm();

@@ -26,6 +26,8 @@ export interface FollowedPods {
   failOn: string | undefined;
   /** Answers the first list by a stream with these pods, up to the mark; returns the watch that goes on. */
   readonly syncWith: (version: string, ...pods: readonly unknown[]) => Promise<Exchange>;
+  /** Sends a bookmark and waits until it, and so everything sent before it, was taken in. */
+  readonly bookmark: (watch: Exchange, version: string) => Promise<void>;
   /** Waits until the stream pauses, then lets the pause pass. */
   readonly passPause: (ms?: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -86,6 +88,11 @@ export async function followPods(
       watch.lines(...pods.map(watchLine.added), watchLine.end(version));
       await until('the list is complete', () => syncs.length > before);
       return watch;
+    },
+    bookmark: async (watch, version) => {
+      clock.advance(1);
+      watch.lines(watchLine.bookmark(version));
+      await until('the bookmark came', () => stream.status().lastBookmarkAgeSeconds === 0);
     },
     passPause: async (ms = 2_000) => {
       await until('the stream pauses', () => ['waiting', 'refused'].includes(stream.status().state));

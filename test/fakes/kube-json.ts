@@ -48,7 +48,7 @@ export const watchLine = {
   }),
 };
 
-export function statusJson(code: number, reason: string, message = reason, details: unknown = undefined): unknown {
+export function statusJson(code: number, reason: string, message = reason, details?: unknown): unknown {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message, details };
 }
 

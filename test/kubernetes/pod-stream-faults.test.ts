@@ -41,28 +41,24 @@ describe('a watch goes on from the last event or bookmark', () => {
   });
 
   test('when a bookmark moved it on, which nobody is told of', async () => {
-    watch.lines(watchLine.bookmark('50'));
-    await until('it came', () => pods.stream.status().lastBookmarkAgeSeconds !== undefined);
+    await pods.bookmark(watch, '50');
     watch.end();
     await resumedFrom('50');
     expect(pods.told).toEqual(['+a!']);
   });
 
   test('at once when the server ends it in good order after it brought something', async () => {
-    watch.lines(watchLine.bookmark('51'));
-    await until('it came', () => pods.stream.status().lastBookmarkAgeSeconds !== undefined);
+    await pods.bookmark(watch, '51');
     watch.end();
     const next = await resumedFrom('51');
-    next.lines(watchLine.bookmark('52'));
-    await until('it came', () => pods.stream.status().watches === 2);
+    await pods.bookmark(next, '52');
     next.end();
     await resumedFrom('52');
     expect(pods.stream.status()).toMatchObject({ earlyEnds: 2, shortWatches: 0 });
   });
 
   test('with growing pauses when watches end at once and bring nothing', async () => {
-    watch.lines(watchLine.bookmark('51'));
-    await until('it came', () => pods.stream.status().lastBookmarkAgeSeconds !== undefined);
+    await pods.bookmark(watch, '51');
     watch.end();
     // First at half a second times the draw of 0.5, then 0.8, 1.6 and 3.2 s plus half of it.
     for (const pauseMs of [250, 1_200, 2_400, 4_800]) {
@@ -105,24 +101,24 @@ describe('a watch goes on from the last event or bookmark', () => {
   test('when an internal error comes as a line; with a new list once it came five times at the same place', async () => {
     for (let time = 1; time <= 4; time += 1) {
       watch.lines(watchLine.error(500, 'InternalError'));
-      await pods.passPause(60_000);
+      await pods.passPause(40_000);
       watch = await resumedFrom('10');
     }
     watch.lines(watchLine.error(500, 'InternalError'));
-    await pods.passPause(60_000);
+    await pods.passPause(40_000);
     await resynced();
   });
 
   test('when the server refuses connections for a while', async () => {
     watch.cut();
     for (let time = 1; time <= 3; time += 1) {
-      await pods.passPause(60_000);
+      await pods.passPause(40_000);
       (await resumedFrom('10')).cut();
     }
     await until('it waits', () => pods.stream.status().state === 'waiting');
     expect(pods.stream.status().lastError?.code).toBe('API_UNREACHABLE');
     expect(pods.warnings).toHaveLength(1);
-    await pods.passPause(60_000);
+    await pods.passPause(40_000);
     const next = await resumedFrom('10');
     next.lines(watchLine.bookmark('11'));
     await until('it recovers', () => pods.infos.includes('Watching pods in namespace shop again'));
