@@ -231,7 +231,8 @@ export function createElector(parts: ElectorParts): LeaderElector {
         if (isHalted() || !isLeader()) break;
         if ((await Promise.race([renew(term.signal), overdue])) === 'lost') return false;
       }
-      return isLeader();
+      // Past the deadline the Lease may still bear our name; giving it back is then right as well.
+      return isHalted();
     } finally {
       cancelDeadline();
       term.abort();
@@ -240,11 +241,12 @@ export function createElector(parts: ElectorParts): LeaderElector {
   }
 
   async function renew(signal: AbortSignal): Promise<'renewed' | 'failed' | 'lost'> {
+    const isOver = (): boolean => signal.aborted;
     try {
       renewed = await claim(view.lease(), signal);
       return 'renewed';
     } catch (thrown) {
-      if (signal.aborted) return 'lost';
+      if (isOver()) return 'lost';
       if (report(thrown).code === 'API_FORBIDDEN') return 'failed';
     }
     try {
@@ -255,7 +257,7 @@ export function createElector(parts: ElectorParts): LeaderElector {
       renewed = await claim(lease, signal);
       return 'renewed';
     } catch (thrown) {
-      if (signal.aborted) return 'lost';
+      if (isOver()) return 'lost';
       report(thrown);
       return 'failed';
     }
