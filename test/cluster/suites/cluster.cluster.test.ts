@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
 import { currentCluster } from '../cluster.ts';
 import { connectKube, KubeError, ref, type KubeObject } from '../kube.ts';
+import { runCommand } from '../run-command.ts';
+import { waitFor } from '../wait.ts';
 
 interface ContainerState {
   waiting?: { reason: string; message?: string };
@@ -114,25 +117,29 @@ describe('the cluster', () => {
   });
 
   test('gives a ServiceAccount the permissions that its role says and no more', async () => {
-    const token = await kube.createToken(namespace, 'default');
-    const asAccount = connectKube({ ...cluster, adminToken: token });
-    await expect(asAccount.list('v1', 'Pod', namespace)).rejects.toThrow(KubeError);
-    await kube.apply(`
+    const file = join(cluster.folder, 'reader.kubeconfig');
+    const token = await kube.logIn({ namespace, name: 'reader', file });
+    const asReader = connectKube({ ...cluster, adminToken: token });
+    await expect(asReader.list('v1', 'Pod', namespace)).rejects.toThrow(KubeError);
+    const rbac = `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: reader, namespace: ${namespace} }
+metadata: { name: reader }
 rules: [{ apiGroups: [""], resources: [pods], verbs: [list] }]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: { name: reader, namespace: ${namespace} }
+metadata: { name: reader }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader }
-subjects: [{ kind: ServiceAccount, name: default, namespace: ${namespace} }]
-`);
-    await kube.waitForObject(ref.pod(namespace, 'hello'), () => true);
-    const names = (await asAccount.list('v1', 'Pod', namespace)).map(({ metadata }) => metadata.name);
+subjects: [{ kind: ServiceAccount, name: reader, namespace: ${namespace} }]
+`;
+    await kube.logIn({ namespace, name: 'reader', file, rbac });
+    const names = await waitFor('permission', async () =>
+      (await asReader.list('v1', 'Pod', namespace)).map(({ metadata }) => metadata.name),
+    );
     expect(names).toContain('hello');
-    await expect(asAccount.list('v1', 'Secret', namespace)).rejects.toThrow('403');
+    await expect(asReader.list('v1', 'Secret', namespace)).rejects.toThrow('403');
+    expect(await runCommand(['kubectl', `--kubeconfig=${file}`, 'auth', 'can-i', 'list', 'pods'])).toBe('yes\n');
   });
 
   test('backs off from a container that keeps failing', async () => {
