@@ -115,6 +115,7 @@ export class DestinationQueue {
     return {
       sink: this.#sink.name,
       queued: this.#unsent(),
+      oldestAgeMs: this.#oldestAgeMs(),
       circuit: this.#circuit,
       ...(this.#lastSentAtMs === undefined ? {} : { lastSentAtMs: this.#lastSentAtMs }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
@@ -211,20 +212,27 @@ export class DestinationQueue {
         this.#waiting.forget(waiting);
         const delivery = this.#delivery(waiting.alert.type, outcome, place);
         this.#told.set(waiting.alert.id, { delivery, pods: waiting.alert.storm?.pods ?? 0 });
-        this.#report(waiting, outcome, place); return;
+        this.#report(waiting, outcome, place);
+        return;
       }
       case 'retry': {
         this.#failures++;
         const waitMs = Math.max(result.afterMs ?? 0, backoffMs(this.#failures, this.#parts.ports.random()));
         this.#notBeforeMs = now + Math.max(waitMs, this.#sink.gapMs);
-        this.#fail(waiting, result.afterMs === undefined ? 'SINK_UNAVAILABLE' : 'SINK_THROTTLED', result.why); return;
+        this.#fail(waiting, result.afterMs === undefined ? 'SINK_UNAVAILABLE' : 'SINK_THROTTLED', result.why);
+        return;
       }
       case 'permanent':
         this.#circuit = 'open';
         this.#notBeforeMs = now + this.#parts.probeMs;
-        { this.#fail(waiting, 'SINK_PERMANENT', result.why, result.howToMend); return; }
-      case 'degrade':
-        { this.#degrade(waiting, result.why); return; }
+        {
+          this.#fail(waiting, 'SINK_PERMANENT', result.why, result.howToMend);
+          return;
+        }
+      case 'degrade': {
+        this.#degrade(waiting, result.why);
+        return;
+      }
     }
   }
 
@@ -243,7 +251,10 @@ export class DestinationQueue {
   /** A plainer form at once; a message that is refused even as text is given up, because it would be refused for ever. */
   #degrade(waiting: Waiting, why: string): void {
     const form = plainer[waiting.form];
-    if (form !== undefined) { this.#fail({ ...waiting, form }, 'SINK_REJECTED', why); return; }
+    if (form !== undefined) {
+      this.#fail({ ...waiting, form }, 'SINK_REJECTED', why);
+      return;
+    }
     this.#counts.failed++;
     this.#waiting.forget(waiting);
     this.#problem = why;
@@ -269,6 +280,11 @@ export class DestinationQueue {
     details: Pick<Delivery, 'channel' | 'ts' | 'error'>,
   ): Delivery {
     return { sink: this.#sink.name, alert, outcome, atMs: this.#parts.ports.now(), ...details };
+  }
+
+  #oldestAgeMs(): number {
+    const oldestAtMs = Math.min(this.#inFlight?.alert.atMs ?? Infinity, this.#waiting.oldestAtMs() ?? Infinity);
+    return Number.isFinite(oldestAtMs) ? Math.max(0, this.#parts.ports.now() - oldestAtMs) : 0;
   }
 
   #unsent(): number {

@@ -63,6 +63,8 @@ export interface DispatcherSettings {
 export interface DestinationStatus {
   readonly sink: string;
   readonly queued: number;
+  /** How long ago that happened which the oldest waiting message tells, ms; 0 when none waits. */
+  readonly oldestAgeMs: number;
   /** `open`: it refused for good and is only probed. */
   readonly circuit: 'closed' | 'open';
   readonly lastSentAtMs?: number;

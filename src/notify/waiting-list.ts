@@ -28,6 +28,8 @@ export interface WaitingList {
   /** The first message that is due; `undefined` when none is. */
   firstDue(nowMs: number): Waiting | undefined;
   nextDueAtMs(): number | undefined;
+  /** When that happened which the oldest message tells. */
+  oldestAtMs(): number | undefined;
   /** Takes a message out of the list, its file stays. */
   take(waiting: Waiting): void;
   /** The message is told or given up: its file goes, too. */
@@ -106,6 +108,7 @@ export function createWaitingList(parts: WaitingListParts): WaitingList {
     },
     firstDue: (nowMs) => list.find((one) => one.dueAtMs <= nowMs),
     nextDueAtMs: () => (list.length === 0 ? undefined : Math.min(...list.map((one) => one.dueAtMs))),
+    oldestAtMs: () => (list.length === 0 ? undefined : Math.min(...list.map((one) => one.alert.atMs))),
     take: (waiting) => {
       list = list.filter((one) => one !== waiting);
     },
