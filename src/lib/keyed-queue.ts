@@ -59,6 +59,8 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
   async function run(key: K): Promise<void> {
     // Work starts in its own turn, so that `add` never runs it inside the caller.
     await Promise.resolve();
+    // What was added until now is covered by the work that begins now.
+    addedWhileRunning.delete(key);
     try {
       if (!stopped) await settings.work(key);
     } catch (error) {
