@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compactEtcd } from '../compact-etcd.ts';
 import {
   startApiServerAgain,
   startControlPlane,
@@ -55,5 +56,15 @@ describe('a control plane of a test’s own', () => {
     await expect(kube.get(ref.namespace('kept'))).rejects.toThrow(/ECONNREFUSED|ECONNRESET|socket hang up/);
     await startApiServerAgain(plane);
     expect((await kube.get(ref.namespace('kept')))?.metadata.name).toBe('kept');
+  });
+
+  test('forgets old revisions when etcd is compacted', async () => {
+    const kube = connectKube(plane);
+    const watch = '/api/v1/namespaces/seeded-0/pods?watch=1&timeoutSeconds=1&resourceVersion=2';
+    await stopApiServer(plane);
+    await compactEtcd(plane.etcdUrl);
+    await startApiServerAgain(plane);
+    const body = await kube.call('GET', watch);
+    expect(JSON.parse(body)).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
   });
 });
