@@ -107,15 +107,15 @@ function retryAfter(header: string | undefined, seconds: number | undefined): nu
  */
 export function transportError(doing: string, host: string, thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const root = firstError(thrown);
-  const code = codeOf(root);
+  const root = rootOf(thrown);
+  const code = typeof root.code === 'string' ? root.code : '';
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new AppError('TIMEOUT', `the API server at ${host} fell silent while asked to ${doing}`, {
       retryable: true,
       cause: root,
     });
   }
-  const why = reasons[code] ?? (code === '' ? clean(root.message) : code);
+  const why = reasons[code] ?? (code === '' ? clean(String(root.message)) : code);
   return new AppError('API_UNREACHABLE', `cannot reach the API server at ${host} to ${doing}: ${why}`, {
     retryable: true,
     cause: root,
@@ -142,16 +142,19 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
 };
 
-/** Happy-eyeballs failures come as an AggregateError; others hide the socket's error in `cause`. */
-function firstError(thrown: unknown): Error {
-  if (thrown instanceof AggregateError && thrown.errors.length > 0) return firstError(thrown.errors[0]);
-  if (!(thrown instanceof Error)) return new Error(String(thrown));
-  return codeOf(thrown) === '' && thrown.cause instanceof Error ? firstError(thrown.cause) : thrown;
+interface Thrown {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
 }
 
-function codeOf(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  return typeof code === 'string' ? code : '';
+/** Happy-eyeballs failures come as an AggregateError; others hide the socket's error in `cause`. */
+function rootOf(thrown: unknown): Thrown {
+  if (typeof thrown !== 'object' || thrown === null) return { message: String(thrown) };
+  const error: Thrown = thrown;
+  if (Array.isArray(error.errors) && error.errors.length > 0) return rootOf(error.errors[0]);
+  return typeof error.code !== 'string' && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
 /** Without URLs and tokens, on one line, of bounded length. */

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: () => Promise<string>;
   /** The client has hung up. */
   readonly gone: () => boolean;
   /** A whole answer. */
@@ -87,6 +89,8 @@ function createExchange(request: IncomingMessage, response: ServerResponse): Exc
     path: url.pathname,
     query: url.searchParams,
     authorization: request.headers.authorization,
+    contentType: request.headers['content-type'],
+    body: async () => Buffer.concat((await request.toArray()) as Buffer[]).toString('utf8'),
     gone: () => response.destroyed || request.socket.destroyed,
     answer: (status, body, headers = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
