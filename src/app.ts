@@ -5,7 +5,6 @@ import { createIncidentDesk } from './app/incident-desk.ts';
 import { createMonitor } from './app/monitor.ts';
 import { createObserver } from './app/observer.ts';
 import { detectSettingsOf, trackSettingsOf } from './app/settings.ts';
-import { createStateKeeper } from './app/state-keeper.ts';
 import { createStreams, scopesOf } from './app/streams.ts';
 import { createDestinations } from './app/destinations.ts';
 import type { Config } from './config/load.ts';
@@ -14,11 +13,12 @@ import { gather } from './investigate/gather.ts';
 import { createApiClient } from './kubernetes/api-client.ts';
 import type { Connection } from './kubernetes/connection.ts';
 import { createLeaseApi } from './kubernetes/lease-api.ts';
-import { createElector } from './kubernetes/lease-elector.ts';
+import { createElector, type LeaderElector } from './kubernetes/lease-elector.ts';
 import { leaseIdentity } from './kubernetes/lease-object.ts';
 import { createOwnerResolver } from './kubernetes/owner-resolver.ts';
 import { projectPod } from './kubernetes/pod-projection.ts';
 import { createReader } from './kubernetes/reader.ts';
+import { createStateStore, type StateStore } from './kubernetes/state-leases.ts';
 import { defaultStreamSettings } from './kubernetes/reflector-settings.ts';
 import type { Timers } from './lib/timers.ts';
 import type { Delivery } from './model/delivery.ts';
@@ -29,7 +29,6 @@ import type { KubePod } from './model/kube-objects.ts';
 import { alertOfTransition, composeAlert, shareable } from './notify/compose.ts';
 import { composeStormAlert } from './notify/compose-storm.ts';
 import { createDispatcher } from './notify/dispatcher.ts';
-import type { Sink } from './notify/sink.ts';
 import { startHttpServer, type HttpServer } from './server/http-server.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -49,8 +48,6 @@ export interface AppOptions {
   /** Where the console destination writes; also when no other destination is set. */
   readonly write: (text: string) => void;
   readonly columns: number;
-  /** Used instead of the configured destinations (demo). */
-  readonly sinks?: readonly Sink[];
   /** Told when all pods of a scope were listed. */
   readonly onSynced?: (scope: string, pods: number) => void;
 }
@@ -107,16 +104,17 @@ export function createApp(options: AppOptions): App {
   };
 
   const leaseNamespace = config.POD_NAMESPACE;
+  const identity = leaseIdentity(config.POD_NAME ?? `podmedic-${process.pid}`, randomUUID());
   const elects = config.LEADER_ELECTION ?? leaseNamespace !== undefined;
   const leaseClient = leaseNamespace === undefined ? undefined : createApiClient(connection, { userAgent, connections: 4 });
   const leases = leaseClient && createLeaseApi(leaseClient, leaseNamespace ?? '');
-  const elector =
+  const elector: LeaderElector | undefined =
     elects && leases !== undefined
       ? createElector({
           api: leases,
           namespace: leaseNamespace ?? '',
           name: config.LEASE_NAME,
-          identity: leaseIdentity(config.POD_NAME ?? `podmedic-${process.pid}`, randomUUID()),
+          identity,
           now: Date.now,
           mono: () => performance.now(),
           random: options.random,
@@ -128,17 +126,32 @@ export function createApp(options: AppOptions): App {
           },
           onChange: (leading) => lead(leading),
           onError,
+          initialTransitions: () => state?.nextTerm() ?? Promise.resolve(0),
         })
       : undefined;
   const canAct = (): boolean => (elector === undefined ? started : elector.isLeader());
 
-  const state =
+  const state: StateStore | undefined =
     leases === undefined || leaseNamespace === undefined
       ? undefined
-      : createStateKeeper({ leases, namespace: leaseNamespace, term: () => elector?.transitions() ?? 0, canAct, timers, now: options.now, onError, onDropped: (count) => {
-          metrics.stateDropped(count);
-          logger.warn('The kept state is full; the oldest incidents that are over were dropped from it', { count, code: 'STATE_FULL' });
-        } });
+      : createStateStore({
+          api: leases,
+          namespace: leaseNamespace,
+          identity,
+          isLeader: canAct,
+          transitions: () => elector?.transitions() ?? 0,
+          now: Date.now,
+          timers,
+          onError,
+          onWritten: ({ dropped }) => {
+            if (dropped.length === 0) return;
+            metrics.stateDropped(dropped.length);
+            logger.warn('The kept state is full; incidents that are over were left out of it', {
+              count: dropped.length,
+              code: 'STATE_FULL',
+            });
+          },
+        });
 
   const observer = createObserver({
     settings: detectSettingsOf(config),
@@ -176,7 +189,7 @@ export function createApp(options: AppOptions): App {
 
   const dispatcher = createDispatcher(
     {
-      destinations: createDestinations(options),
+      destinations: createDestinations(config, options),
       ...(config.OUTBOX_DIR === undefined ? {} : { outboxDir: config.OUTBOX_DIR }),
     },
     {
@@ -348,7 +361,7 @@ export function createApp(options: AppOptions): App {
         await desk.stop();
         const { unsent } = await dispatcher.stop(config.SHUTDOWN_GRACE_SECONDS);
         if (unsent > 0) logger.warn(`${unsent} messages could not be sent before the end`, { kept: config.OUTBOX_DIR !== undefined });
-        await state?.flush().catch(onError);
+        await state?.flush();
         await observer.stop();
         monitor.end();
       };

@@ -17,7 +17,6 @@ const commands: Readonly<Record<string, (args: readonly string[], context: Comma
   once: async (args, context) => (await import('./commands/once.ts')).once(args, context),
   diagnose: async (args, context) => (await import('./commands/diagnose.ts')).diagnoseCommand(args, context),
   demo: async (args, context) => (await import('./commands/demo.ts')).demo(args, context),
-  'test-alert': async (args, context) => (await import('./commands/test-alert.ts')).testAlert(args, context),
   'check-config': checkConfig,
 };
 

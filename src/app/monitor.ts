@@ -1,25 +1,17 @@
-import { toAppError } from '../model/errors.ts';
+import { AppError } from '../model/errors.ts';
+import type { StateStore } from '../kubernetes/state-leases.ts';
 import type { Timers } from '../lib/timers.ts';
 import type { Transition, Tracker } from '../track/tracker.ts';
 import type { IncidentDesk } from './incident-desk.ts';
 import type { Observer } from './observer.ts';
-
-/** Where the tracker's state is kept over restarts and changes of leader. */
-export interface StateKeeper {
-  /** What an earlier leader left, as the tracker's records. */
-  load(): Promise<readonly { readonly json: string }[]>;
-  /** Keeps a snapshot; may write later, at most once a second. */
-  save(tracker: Tracker): void;
-  /** Writes what is not written yet. */
-  flush(): Promise<void>;
-}
 
 /** What the monitor needs of the rest. */
 export interface MonitorParts {
   readonly createTracker: () => Tracker;
   readonly observer: Observer;
   readonly desk: () => IncidentDesk;
-  readonly state: StateKeeper | undefined;
+  /** Where the tracker's state is kept over restarts and changes of leader. */
+  readonly state: Pick<StateStore, 'load' | 'save'> | undefined;
   /** Whether this replica may act now; asked before every step. */
   readonly canAct: () => boolean;
   readonly onTransition: (transition: Transition) => void;
@@ -66,10 +58,15 @@ export function createMonitor(parts: MonitorParts): Monitor {
       parts.desk().take(transition);
     }
     observer.followUp();
-    if (transitions.length > 0) parts.state?.save(tracker);
+    if (transitions.length > 0) save();
     const wakeAtMs = tracker.nextWakeAtMs();
     const delayMs = wakeAtMs === undefined ? longestSleepMs : Math.max(1, wakeAtMs - now());
     cancelWake = timers.after(Math.min(delayMs, longestSleepMs), pump);
+  }
+
+  function save(): void {
+    const leading = tracker;
+    if (leading !== undefined) parts.state?.save(() => leading.snapshot());
   }
 
   async function tellSynced(namespaces: readonly string[] | undefined): Promise<void> {
@@ -83,10 +80,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
   return {
     async begin() {
       const fresh = parts.createTracker();
-      const records = (await parts.state?.load()) ?? [];
+      const kept = await parts.state?.load();
+      for (const warning of kept?.warnings ?? []) parts.onError(warning);
       if (!parts.canAct()) return;
-      const unreadable = fresh.restore(records, now());
-      if (unreadable > 0) parts.onError(toAppError(new Error(`${unreadable} records of the kept state could not be read`)));
+      const unreadable = fresh.restore(kept?.records ?? [], now());
+      if (unreadable > 0) parts.onError(new AppError('STATE_UNREADABLE', `${unreadable} kept records could not be read`));
       tracker = fresh;
       observer.observeAll();
       observer.followUp();
@@ -107,7 +105,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
     },
     pump,
     changed() {
-      if (tracker !== undefined) parts.state?.save(tracker);
+      save();
       pump();
     },
   };
