@@ -2,6 +2,8 @@
 export interface TrackSettings {
   /** From the first sight of a failure to its first message: siblings and logs arrive, and what heals is not sent. */
   readonly settleMs: number;
+  /** A controller must fail to create its pods for this long; what heals before is not sent either. */
+  readonly createFailedDelayMs: number;
   /** How long all pods must be ready and stable before an incident is over. */
   readonly resolveHoldMs: number;
   /** The same for class `run`, whose containers look healthy between two crashes. */
@@ -38,6 +40,7 @@ export interface TrackSettings {
 /** DESIGN.md section 6; storm: 10 incidents in 60 s. */
 export const defaultTrackSettings: TrackSettings = {
   settleMs: 10_000,
+  createFailedDelayMs: 30_000,
   resolveHoldMs: 2 * 60_000,
   runResolveHoldMs: 5 * 60_000,
   noOwnerResolveMs: 5 * 60_000,

@@ -1,21 +1,27 @@
 import type { Delivery } from '../model/delivery.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Incident, IncidentTransition, Storm, StormTransition, TransitionType } from '../model/incident.ts';
+import {
+  severities,
+  type Incident,
+  type IncidentTransition,
+  type Storm,
+  type StormTransition,
+  type TransitionType,
+} from '../model/incident.ts';
 import type { PodRef } from '../model/pod-record.ts';
 import type { WorkloadRef } from '../model/workload.ts';
-import type { Observation } from './observation.ts';
+import { blamedCause, joinersOf } from './folding.ts';
+import { IncidentBook } from './incident-book.ts';
+import { IncidentLife } from './incident-life.ts';
+import type { IncidentState } from './incident-state.ts';
+import { causeMark } from './material-change.ts';
+import type { Observation, OwnerFacts } from './observation.ts';
+import { readRecord, recordOfIncident, recordOfStorm, type StateRecord } from './state-record.ts';
+import { stormDueKey, StormWatch } from './storm-watch.ts';
 import type { TrackSettings } from './track-settings.ts';
+import { workloadKeyOf, type WorkloadState } from './workload-state.ts';
 
 export type Transition = IncidentTransition | StormTransition;
-
-/** One line of the state that survives restarts. `json` is at most 400 bytes for names of usual length. */
-export interface StateRecord {
-  readonly key: string;
-  readonly json: string;
-  /** Resolved records are the first to go when the state is full. */
-  readonly resolved: boolean;
-  readonly touchedAtMs: number;
-}
 
 /** What became of an annotation. */
 export interface AnnotateResult {
@@ -47,7 +53,7 @@ export interface Tracker {
   annotate(incidentId: string, diagnosis: Diagnosis, nowMs: number): AnnotateResult;
   /** What became of a message of this incident or storm. */
   delivered(id: string, delivery: Delivery): void;
-  /** Whether this alert of this incident or storm still has to be sent: nothing about it was sent or dropped yet. */
+  /** Whether this message of this incident or storm still has to be sent: it is still true and nobody has it yet. */
   isUntold(id: string, alert: TransitionType | StormTransition['type']): boolean;
   incident(id: string): Incident | undefined;
   /** Open and settling ones, worst first; with the resolved ones of the re-open window when asked. */
@@ -55,7 +61,7 @@ export interface Tracker {
   storm(): Storm | undefined;
   /** Workloads of which every pod must be observed, healthy ones too (one LIST, then the stream). */
   followed(): WorkloadRef[];
-  /** Followed workloads whose OwnerFacts are missing or older than ownerRefreshMs. */
+  /** Followed workloads whose OwnerFacts are missing, old, or older than what happened to their pods. */
   staleOwners(nowMs: number): WorkloadRef[];
   /** What to keep: one record per open or lately resolved incident, and one for a storm. */
   snapshot(): StateRecord[];
@@ -69,7 +75,237 @@ export interface TrackerParts {
   readonly newId: () => string;
 }
 
+/** Facts that a change of pods has made doubtful are asked for again, but not more often than this. */
+const doubtfulFactsMs = 5_000;
+const maxDeliveries = 20;
+
 /** An empty tracker. */
 export function createTracker(settings: TrackSettings, parts: TrackerParts): Tracker {
-  throw new Error(`not built yet: ${parts.cluster} ${settings.settleMs}`);
+  const book = new IncidentBook(parts.cluster, parts.newId);
+  const storms = new StormWatch(book, settings);
+  const podHomes = new Map<string, string>();
+  const syncedNamespaces = new Set<string>();
+  let allSynced = false;
+  let clockMs = Number.NEGATIVE_INFINITY;
+  const isSynced = (namespace: string): boolean => allSynced || syncedNamespaces.has(namespace);
+  const life = new IncidentLife(book, storms, settings, isSynced);
+
+  /** Does everything that is due until then, each at its own time. */
+  const advance = (nowMs: number): number => {
+    const untilMs = Math.max(nowMs, clockMs);
+    for (let next = book.due.take(untilMs); next !== undefined; next = book.due.take(untilMs)) {
+      clockMs = Math.max(clockMs, next.dueMs);
+      const incident = book.byId(next.key);
+      if (next.key === stormDueKey) storms.evaluate(clockMs);
+      else if (incident !== undefined) life.evaluate(incident, clockMs);
+    }
+    clockMs = untilMs;
+    return untilMs;
+  };
+
+  const active = (): IncidentState[] => [...book.all].filter(({ state }) => state !== 'resolved');
+
+  const followedWorkloads = (): WorkloadState[] => {
+    const keys = new Set(active().map(({ workloadKey }) => workloadKey));
+    return [...keys].flatMap((key) => book.workloads.get(key) ?? []);
+  };
+
+  const forgetPod = (uid: string, atMs: number): WorkloadState | undefined => {
+    const workload = book.workloads.get(podHomes.get(uid) ?? '');
+    podHomes.delete(uid);
+    workload?.removePod({ uid }, atMs);
+    return workload;
+  };
+
+  const observePod = (input: Extract<Observation, { type: 'pod' }>, atMs: number): WorkloadState | undefined => {
+    const { pod, failures, owner } = input;
+    const key = workloadKeyOf(owner.workload);
+    const home = podHomes.get(pod.ref.uid);
+    if (home !== undefined && home !== key) {
+      const before = forgetPod(pod.ref.uid, atMs);
+      if (before !== undefined) life.review(before, atMs);
+    }
+    // Healthy pods of workloads that nobody worries about leave nothing behind.
+    if (failures.length === 0 && !book.workloads.has(key)) return undefined;
+    const workload = book.workload(owner.workload);
+    workload.setFacts(owner, atMs);
+    workload.setPod(pod, failures, atMs);
+    podHomes.set(pod.ref.uid, key);
+    return workload;
+  };
+
+  const observeOwner = (owner: OwnerFacts, mayCreate: boolean, atMs: number): WorkloadState | undefined => {
+    if (!mayCreate && !book.workloads.has(workloadKeyOf(owner.workload))) return undefined;
+    const workload = book.workload(owner.workload);
+    workload.setFacts(owner, atMs);
+    return workload;
+  };
+
+  const apply = (input: Observation, atMs: number): WorkloadState | undefined => {
+    switch (input.type) {
+      case 'pod':
+        return observePod(input, atMs);
+      case 'pods-listed': {
+        const workload = observeOwner(input.owner, false, atMs);
+        if (workload === undefined) return undefined;
+        const listed = new Set(input.pods.map(({ pod }) => pod.ref.uid));
+        for (const uid of workload.pods.keys()) if (!listed.has(uid)) forgetPod(uid, atMs);
+        for (const { pod, failures } of input.pods) {
+          workload.setPod(pod, failures, atMs);
+          podHomes.set(pod.ref.uid, workload.key);
+        }
+        workload.complete = true;
+        return workload;
+      }
+      case 'owner': {
+        const workload = observeOwner(input.owner, (input.failures?.length ?? 0) > 0, atMs);
+        workload?.addOwnFailures(input.failures ?? [], atMs);
+        return workload;
+      }
+      case 'rollout': {
+        const workload = observeOwner(input.owner, input.failures.length > 0, atMs);
+        if (workload !== undefined) workload.rollout = input.failures;
+        return workload;
+      }
+    }
+  };
+
+  const review = (workload: WorkloadState | undefined, atMs: number): void => {
+    if (workload === undefined) return;
+    life.review(workload, atMs);
+    if (book.workloads.has(workload.key)) return;
+    for (const uid of workload.pods.keys()) podHomes.delete(uid);
+  };
+
+  return {
+    observe(input, nowMs) {
+      const atMs = advance(nowMs);
+      review(apply(input, atMs), atMs);
+    },
+    remove(pod, nowMs) {
+      const atMs = advance(nowMs);
+      review(forgetPod(pod.uid, atMs), atMs);
+    },
+    synced(namespaces, nowMs) {
+      const atMs = advance(nowMs);
+      const fresh = (namespace: string): boolean => !isSynced(namespace) && (namespaces?.includes(namespace) ?? true);
+      const waiting = [...book.all].filter(({ workload }) => fresh(workload.namespace));
+      if (namespaces === undefined) allSynced = true;
+      else for (const namespace of namespaces) syncedNamespaces.add(namespace);
+      for (const incident of waiting) {
+        // Owners and siblings are looked up in this time, as at any other opening.
+        if (incident.state === 'settling') {
+          incident.settleEndsAtMs = Math.max(incident.settleEndsAtMs, atMs + settings.settleMs);
+        }
+        life.evaluate(incident, atMs);
+      }
+    },
+    tick(nowMs) {
+      advance(nowMs);
+      return book.takeOutput();
+    },
+    nextWakeAtMs() {
+      return book.hasOutput() ? clockMs : book.due.nextDueMs();
+    },
+    annotate(incidentId, diagnosis, nowMs) {
+      const atMs = advance(nowMs);
+      const incident = book.byId(incidentId);
+      if (incident === undefined || incident.state === 'resolved') return { tell: false };
+      incident.diagnosis = diagnosis;
+      if (incident.told !== undefined && incident.told.cause === undefined) {
+        incident.told = { ...incident.told, cause: causeMark(diagnosis) };
+      }
+      const { causedBy } = diagnosis;
+      incident.blamed = causedBy === undefined ? undefined : blamedCause(book, incident, causedBy);
+      incident.cause = incident.blamed ?? incident.cause;
+      if (incident.foldedInto === undefined && incident.blamed !== undefined && life.foldIfShared(incident, atMs)) {
+        // Nobody has its message yet: it can still come out as an opening of its own.
+        if (incident.deliveries.length === 0) incident.told = undefined;
+      } else {
+        for (const joiner of joinersOf(book, incident)) life.foldIfShared(joiner, atMs);
+      }
+      const { foldedInto } = incident;
+      if (incident.state === 'open') life.evaluate(incident, atMs);
+      return foldedInto === undefined ? { tell: true } : { tell: false, foldedInto };
+    },
+    delivered(id, delivery) {
+      const target = book.byId(id) ?? (storms.current?.id === id ? storms.current : undefined);
+      if (target === undefined) return;
+      target.deliveries = [...target.deliveries, delivery].slice(-maxDeliveries);
+      const arrived = delivery.outcome === 'sent' || delivery.outcome === 'dropped';
+      if (arrived && 'confirmed' in target) target.confirmed = true;
+    },
+    isUntold(id, alert) {
+      const incident = book.byId(id);
+      if (incident === undefined) return storms.current?.id === id && !hasSent(storms.current.deliveries, 0);
+      const { lastTold, state } = incident;
+      const isOver = state === 'resolved';
+      if (lastTold === undefined || isOver !== (alert === 'resolved')) return false;
+      return lastTold.type === alert && !hasSent(incident.deliveries, lastTold.atMs);
+    },
+    incident(id) {
+      const incident = book.byId(id);
+      return incident === undefined ? undefined : book.view(incident);
+    },
+    incidents(options) {
+      const shown = options?.includeResolved === true ? [...book.all] : active();
+      return shown
+        .map((incident) => book.view(incident))
+        .sort(
+          (a, b) =>
+            Number(a.state === 'resolved') - Number(b.state === 'resolved') ||
+            severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+            a.openedAtMs - b.openedAtMs ||
+            (a.key < b.key ? -1 : 1),
+        );
+    },
+    storm: () => storms.view(),
+    followed: () => followedWorkloads().map(({ ref }) => ref),
+    staleOwners(nowMs) {
+      return followedWorkloads()
+        .filter(({ factsAtMs, facts, podsChangedAtMs }) => {
+          const ageMs = nowMs - factsAtMs;
+          const doubtful = podsChangedAtMs > factsAtMs && ageMs >= doubtfulFactsMs;
+          return facts === undefined || ageMs >= settings.ownerRefreshMs || doubtful;
+        })
+        .map(({ ref }) => ref);
+    },
+    snapshot() {
+      const kept = [...book.all].filter(
+        ({ state, resolvedAtMs }) => state !== 'settling' || resolvedAtMs !== undefined,
+      );
+      return [...kept.map(recordOfIncident), ...(storms.current === undefined ? [] : [recordOfStorm(storms.current)])];
+    },
+    restore(records, nowMs) {
+      clockMs = Math.max(clockMs, nowMs);
+      let unreadable = 0;
+      const heads: IncidentState[] = [];
+      for (const { json } of records) {
+        const read = readRecord(json);
+        if (read === undefined) {
+          unreadable += 1;
+        } else if ('storm' in read) {
+          storms.current = read.storm;
+          book.due.set(stormDueKey, nowMs);
+        } else if (book.byId(read.incident.id) === undefined && book.byKey(read.incident.key) === undefined) {
+          book.add(read.incident);
+          heads.push(read.incident);
+        }
+      }
+      for (const incident of heads) {
+        const head = incident.foldedInto === undefined ? undefined : book.byId(incident.foldedInto);
+        incident.foldedInto = undefined;
+        if (head !== undefined && head !== incident) book.setHead(incident, head);
+        if (incident.state === 'open') book.workload(incident.workload);
+        life.evaluate(incident, clockMs);
+      }
+      return unreadable;
+    },
+  };
+}
+
+function hasSent(deliveries: readonly Delivery[], sinceMs: number): boolean {
+  // Kept times have whole seconds.
+  const fromMs = Math.floor(sinceMs / 1000) * 1000;
+  return deliveries.some(({ outcome, atMs }) => (outcome === 'sent' || outcome === 'dropped') && atMs >= fromMs);
 }

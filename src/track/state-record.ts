@@ -1,0 +1,256 @@
+import type { Delivery } from '../model/delivery.ts';
+import { classOfKind, failureKinds, type FailureClass, type FailureKind } from '../model/failure.ts';
+import { severities, type Severity, type TransitionType } from '../model/incident.ts';
+import { newIncident, type IncidentState } from './incident-state.ts';
+import type { StormState } from './storm-watch.ts';
+import { workloadKeyOf } from './workload-state.ts';
+
+/** One line of the state that survives restarts. `json` is at most 400 bytes for names of usual length. */
+export interface StateRecord {
+  readonly key: string;
+  readonly json: string;
+  /** Resolved records are the first to go when the state is full. */
+  readonly resolved: boolean;
+  readonly touchedAtMs: number;
+}
+
+/** sink, channel, ts, alert, outcome's first letter, seconds. */
+type DeliveryLine = readonly [string, string, string, string, string, number];
+
+/** Times are seconds since the epoch, kinds and severities their index. Absent means false, 0 or none. */
+interface IncidentLine {
+  readonly i: string;
+  /** namespace/kind/name/class/container */
+  readonly k: string;
+  readonly s: 'o' | 'r';
+  /** created, began, opened, last seen, last fact */
+  readonly t: readonly number[];
+  readonly r?: number;
+  readonly R?: string;
+  /** kind, severity, failing, total */
+  readonly n: readonly number[];
+  /** hadCondition, confirmed */
+  readonly h?: 1;
+  readonly c?: 1;
+  readonly f?: string;
+  /** told: seconds, kinds, severity, pods, cause */
+  readonly T?: readonly [number, string, number, number, string | null];
+  /** last told: type, seconds */
+  readonly L?: readonly [TransitionType, number];
+  readonly m?: number;
+  readonly x?: number;
+  readonly b?: string;
+  readonly F?: string;
+  readonly S?: string;
+  readonly d?: readonly DeliveryLine[];
+}
+
+interface StormLine {
+  readonly storm: string;
+  /** opened, last joined, announce, told */
+  readonly t: readonly number[];
+  /** joined, told joined, told standing, reminders */
+  readonly n: readonly number[];
+  readonly d?: readonly DeliveryLine[];
+}
+
+const maxFacts = 12;
+const outcomes: readonly Delivery['outcome'][] = ['sent', 'claimed', 'failed', 'dropped'];
+
+export function recordOfIncident(incident: IncidentState): StateRecord {
+  const { told, lastTold, resolvedAtMs } = incident;
+  const isOver = resolvedAtMs !== undefined && incident.state !== 'open';
+  const line: IncidentLine = {
+    i: incident.id,
+    k: incident.key,
+    s: isOver ? 'r' : 'o',
+    t: [
+      incident.createdAtMs,
+      incident.beganAtMs,
+      incident.openedAtMs,
+      incident.lastSeenAtMs,
+      incident.lastFactAtMs,
+    ].map(seconds),
+    ...(isOver ? { r: seconds(resolvedAtMs), R: incident.resolution?.slice(0, 40) ?? '' } : {}),
+    n: [failureKinds.indexOf(incident.kind), severities.indexOf(incident.severity), incident.failing, incident.total],
+    ...(incident.hadCondition ? { h: 1 } : {}),
+    ...(incident.confirmed ? { c: 1 } : {}),
+    ...(incident.seenFacts.size > 0 ? { f: [...incident.seenFacts].slice(-maxFacts).join() } : {}),
+    ...(told === undefined
+      ? {}
+      : {
+          T: [
+            seconds(told.atMs),
+            [...told.kinds].map((kind) => failureKinds.indexOf(kind)).join(),
+            severities.indexOf(told.severity),
+            told.pods,
+            told.cause ?? null,
+          ],
+        }),
+    ...(lastTold === undefined ? {} : { L: [lastTold.type, seconds(lastTold.atMs)] }),
+    ...(incident.reminders > 0 ? { m: incident.reminders } : {}),
+    ...(incident.reopened > 0 ? { x: incident.reopened } : {}),
+    ...(incident.blamed === undefined ? {} : { b: incident.blamed }),
+    ...(incident.foldedInto === undefined ? {} : { F: incident.foldedInto }),
+    ...(incident.storm === undefined ? {} : { S: incident.storm }),
+    ...deliveryLines(incident.deliveries),
+  };
+  const touchedAtMs = Math.max(incident.lastSeenAtMs, told?.atMs ?? 0, resolvedAtMs ?? 0);
+  return { key: incident.id, json: JSON.stringify(line), resolved: isOver, touchedAtMs };
+}
+
+export function recordOfStorm(storm: StormState): StateRecord {
+  const line: StormLine = {
+    storm: storm.id,
+    t: [storm.openedAtMs, storm.lastJoinedAtMs, storm.announceAtMs, storm.toldAtMs].map(seconds),
+    n: [storm.joined, storm.toldJoined, storm.toldStanding, storm.reminders],
+    ...deliveryLines(storm.deliveries),
+  };
+  return { key: storm.id, json: JSON.stringify(line), resolved: false, touchedAtMs: storm.toldAtMs };
+}
+
+/** What a record holds; undefined when it is not one of ours (another version, cut, edited by hand). */
+export function readRecord(
+  json: string,
+): { readonly incident: IncidentState } | { readonly storm: StormState } | undefined {
+  try {
+    const line = JSON.parse(json) as IncidentLine | StormLine;
+    if ('storm' in line) return { storm: stormOf(line) };
+    const incident = incidentOf(line);
+    return incident === undefined ? undefined : { incident };
+  } catch {
+    return undefined;
+  }
+}
+
+function incidentOf(line: IncidentLine): IncidentState | undefined {
+  const [namespace, workloadKind, name, failureClass, container] = line.k.split('/');
+  const kind = failureKinds[line.n[0] ?? -1];
+  if (
+    !namespace ||
+    !workloadKind ||
+    !name ||
+    kind === undefined ||
+    !isClass(failureClass) ||
+    !/^[0-9a-f]{6}$/.test(line.i)
+  ) {
+    return undefined;
+  }
+  const workload = { kind: workloadKind, name, namespace };
+  const [createdAtMs = 0, beganAtMs = 0, openedAtMs = 0, lastSeenAtMs = 0, lastFactAtMs = 0] = line.t.map(inMs);
+  const fresh = newIncident({
+    id: line.i,
+    key: line.k,
+    workload,
+    workloadKey: workloadKeyOf(workload),
+    class: failureClass,
+    container: container === '' ? undefined : container,
+    kind,
+    createdAtMs,
+    settleEndsAtMs: createdAtMs,
+  });
+  const { T: told, L: lastTold } = line;
+  return {
+    ...fresh,
+    state: line.s === 'r' ? 'resolved' : 'open',
+    beganAtMs,
+    openedAtMs,
+    lastSeenAtMs,
+    lastFactAtMs,
+    resolvedAtMs: line.r === undefined ? undefined : inMs(line.r),
+    resolution: line.R,
+    severity: severityAt(line.n[1]),
+    failing: line.n[2] ?? 0,
+    total: line.n[3] ?? 0,
+    hadCondition: line.h === 1,
+    confirmed: line.c === 1,
+    inDoubt: line.c !== 1 && lastTold !== undefined,
+    seenFacts: new Set(line.f?.split(',') ?? []),
+    told:
+      told === undefined
+        ? undefined
+        : {
+            atMs: inMs(told[0]),
+            kinds: new Set(
+              told[1]
+                .split(',')
+                .flatMap((index): readonly FailureKind[] => failureKinds.slice(Number(index), Number(index) + 1)),
+            ),
+            severity: severityAt(told[2]),
+            pods: told[3],
+            ...(told[4] === null ? {} : { cause: told[4] }),
+          },
+    lastTold: lastTold === undefined ? undefined : { type: lastTold[0], atMs: inMs(lastTold[1]) },
+    reminders: line.m ?? 0,
+    reopened: line.x ?? 0,
+    blamed: line.b,
+    cause: line.b,
+    foldedInto: line.F,
+    storm: line.S,
+    deliveries: (line.d ?? []).map(deliveryOf),
+  };
+}
+
+function stormOf(line: StormLine): StormState {
+  const [openedAtMs = 0, lastJoinedAtMs = 0, announceAtMs = 0, toldAtMs = 0] = line.t.map(inMs);
+  const [joined = 0, toldJoined = 0, toldStanding = 0, reminders = 0] = line.n;
+  return {
+    id: line.storm,
+    openedAtMs,
+    closedAtMs: undefined,
+    lastJoinedAtMs,
+    announceAtMs,
+    toldAtMs,
+    joined,
+    toldJoined,
+    toldStanding,
+    reminders,
+    deliveries: (line.d ?? []).map(deliveryOf),
+  };
+}
+
+/** The latest delivery to each sink, and where its message stands, which may be known from an earlier one. */
+function deliveryLines(deliveries: readonly Delivery[]): { readonly d?: readonly DeliveryLine[] } {
+  const latest = new Map<string, Delivery>();
+  for (const one of deliveries) {
+    const before = latest.get(one.sink);
+    const { channel = before?.channel, ts = before?.ts } = one;
+    latest.set(one.sink, { ...one, ...(channel ? { channel } : {}), ...(ts ? { ts } : {}) });
+  }
+  const lines = [...latest.values()].map(({ sink, channel, ts, alert, outcome, atMs }): DeliveryLine => [
+    sink,
+    channel ?? '',
+    ts ?? '',
+    alert,
+    outcome.slice(0, 1),
+    seconds(atMs),
+  ]);
+  return lines.length === 0 ? {} : { d: lines };
+}
+
+function deliveryOf([sink, channel, ts, alert, outcome, at]: DeliveryLine): Delivery {
+  return {
+    sink,
+    alert,
+    outcome: outcomes.find((one) => one.startsWith(outcome)) ?? 'claimed',
+    atMs: inMs(at),
+    ...(channel === '' ? {} : { channel }),
+    ...(ts === '' ? {} : { ts }),
+  };
+}
+
+function isClass(text: string | undefined): text is FailureClass {
+  return Object.values(classOfKind).some((one) => one === text);
+}
+
+function severityAt(index: number | undefined): Severity {
+  return severities[index ?? 2] ?? 'SEV-3';
+}
+
+function seconds(timeMs: number): number {
+  return Math.floor(timeMs / 1000);
+}
+
+function inMs(timeSeconds: number): number {
+  return timeSeconds * 1000;
+}
