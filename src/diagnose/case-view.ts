@@ -15,7 +15,7 @@ import type { ContainerRole } from '../model/pod-record.ts';
 import type { ObjectRef } from '../model/workload.ts';
 import { allContainers, findContainer, findStatus, focusContainer } from './containers.ts';
 import { distinctEvents } from './distinct-events.ts';
-import { pickLog } from './logs/pick-log.ts';
+import { pickLog, pickLogs } from './logs/pick-log.ts';
 import type { ReadLog } from './logs/read-log.ts';
 import { mountAt } from './mounts.ts';
 import type { Mount } from './mounts.ts';
@@ -66,7 +66,9 @@ export interface CaseView {
   readonly exit: Exit | undefined;
   /** The log of that instance; of a running container that never ended, its present log. */
   readonly log: ReadLog | undefined;
-  /** Logs of the same container in the workload's other pods, and of its other instances: second best. */
+  /** That log first, then the container's other instance and the same container of the workload's other pods. */
+  readonly logs: readonly ReadLog[];
+  /** The log of any container of a pod (default: the one in focus), chosen in the same way. */
   readonly logOf: (container: string, pod?: string) => ReadLog | undefined;
   /** All events, one for each object and text, the newest state of each, oldest first. */
   readonly events: readonly KubeEvent[];
@@ -91,7 +93,7 @@ export function viewCase(file: CaseFile): CaseView {
   const status = once(() => findStatus(file.pod, container()));
   const exit = once(() => exitOf(status(), failure));
   const events = once(() => distinctEvents(file.events));
-  const log = once(() => pickLog(file, container(), status(), failure));
+  const logs = once(() => pickLogs(file, container(), status(), failure));
   const everything = once((): readonly KubeObject[] => [
     ...file.cluster,
     ...file.owners,
@@ -142,7 +144,10 @@ export function viewCase(file: CaseFile): CaseView {
       return exit();
     },
     get log() {
-      return log();
+      return logs()[0];
+    },
+    get logs() {
+      return logs();
     },
     logOf: (name, pod) => pickLog(file, name, findStatus(podNamed(file, pod), name), failure, pod),
     get events() {

@@ -1,12 +1,13 @@
 import type { CaseFile } from '../model/case-file.ts';
-import type { Confidence, Diagnosis, Fix } from '../model/diagnosis.ts';
+import type { Diagnosis, Fix } from '../model/diagnosis.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Failure } from '../model/failure.ts';
+import { bestVerdict } from './best-verdict.ts';
+import type { Verdict } from './best-verdict.ts';
 import { viewCase } from './case-view.ts';
 import type { CaseView } from './case-view.ts';
 import { ruleBook } from './rules/book.ts';
-import { ranks } from './rule.ts';
-import type { Cite, Finding, ProposedFix, Rule } from './rule.ts';
+import type { Cite, ProposedFix, Rule } from './rule.ts';
 import { unknownCause } from './unknown-cause.ts';
 import { verifyFixes } from './verify.ts';
 import { whatChanged } from './what-changed.ts';
@@ -15,12 +16,6 @@ import { whatChanged } from './what-changed.ts';
 const mostViews = 4;
 const mostEvidence = 12;
 const mostFixes = 5;
-
-interface Verdict {
-  readonly view: CaseView;
-  readonly rule: Rule;
-  readonly finding: Finding;
-}
 
 /**
  * The root cause of a case by the rule book alone: pure, deterministic, a few milliseconds. Of all rules that apply the best
@@ -62,43 +57,6 @@ function viewsOf(file: CaseFile): readonly [CaseView, ...CaseView[]] {
 function withFirst(file: CaseFile, failure: Failure): CaseFile {
   const pod = file.pods.find((one) => failure.pod !== undefined && one.metadata?.name === failure.pod.name) ?? file.pod;
   return { ...file, ...(pod && { pod }), failures: [failure, ...file.failures.filter((one) => one !== failure)] };
-}
-
-/** The best finding of a book for one view. */
-export function bestVerdict(view: CaseView, book: readonly Rule[]): Verdict | undefined {
-  let best: Verdict | undefined;
-  for (const rule of book) {
-    if (rule.kinds && !rule.kinds.includes(view.failure.kind)) continue;
-    if (best && !couldBeat(rule, best)) continue;
-    const finding = explainSafely(rule, view);
-    if (finding && (!best || beats(rule, finding, best))) best = { view, rule, finding };
-  }
-  return best;
-}
-
-// One rule that stumbles over an odd object must not take the others' answers with it.
-function explainSafely(rule: Rule, view: CaseView): Finding | undefined {
-  try {
-    return rule.explain(view);
-  } catch {
-    return undefined;
-  }
-}
-
-function couldBeat(rule: Rule, best: Verdict): boolean {
-  return ranks.indexOf(rule.rank) <= ranks.indexOf(best.rule.rank);
-}
-
-function beats(rule: Rule, finding: Finding, best: Verdict): boolean {
-  const byRank = ranks.indexOf(rule.rank) - ranks.indexOf(best.rule.rank);
-  if (byRank !== 0) return byRank < 0;
-  return weight(finding.confidence) > weight(best.finding.confidence);
-}
-
-const weights: Readonly<Record<Confidence, number>> = { high: 3, medium: 2, low: 1, unknown: 0 };
-
-function weight(confidence: Confidence): number {
-  return weights[confidence];
 }
 
 // The first failure's cause, unless only another one's is known for certain.

@@ -64,6 +64,8 @@ function stripPrefix(text: string): { level: LogLevel | undefined; rest: string 
     /[[(<|]$/.test(head.slice(0, found.index + 1)) || /^[\])>|:]/.test(head.slice(found.index + found[0].length));
   if (!upper && !marked) return { level: undefined, rest };
   if (before.split(/\s+/).length > 5) return { level: undefined, rest };
-  if (stamp || before.length < 40) rest = rest.slice(found.index + found[0].length).replace(/^[\])>|:,\s-]+/, '');
+  // `Error: …` and `panic: …` are part of what runtimes say; a level in capitals or brackets is not.
+  if ((upper || /[[(<|]$/.test(before)) && (stamp || before.length < 40))
+    rest = rest.slice(found.index + found[0].length).replace(/^[\])>|:,\s-]+/, '');
   return { level, rest };
 }

@@ -1,7 +1,13 @@
 import type { Rule } from '../rule.ts';
+import { dependencyRules } from './dependency.ts';
+import { exitRules } from './exit-codes.ts';
+import { logRules } from './log-rules.ts';
+import { outOfMemoryRules } from './out-of-memory.ts';
+
+const ownCause: readonly Rule[] = [...outOfMemoryRules, ...logRules, ...exitRules];
 
 /**
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list
  * (see `ranks` in rule.ts).
  */
-export const ruleBook: readonly Rule[] = [];
+export const ruleBook: readonly Rule[] = [...dependencyRules(ownCause), ...ownCause];

@@ -1,0 +1,84 @@
+import type { LogLevel, LogLine } from './parse-line.ts';
+import type { ReadLog } from './read-log.ts';
+import { markTraces } from './traces.ts';
+import type { TraceRole } from './traces.ts';
+
+/** How likely a line tells why the program ended; lines that cannot (frames, progress) are left out. */
+export interface Suspect {
+  readonly line: LogLine;
+  readonly weight: number;
+  readonly role: TraceRole;
+}
+
+const byLevel: Readonly<Record<LogLevel, number>> = { fatal: 30, error: 20, warn: 4, info: 6, debug: 0 };
+const plainWeight = 12;
+
+const ending =
+  /\b(?:fatal|panic|abort(?:ed|ing)?|exit(?:ing|s|ed)?|giving up|gave up|give up|cannot start|can't start|could not start|unable to start|failed to start|refus(?:es|ed|ing) to start|not starting|startup failed|start-up failed|boot failed|bootstrap failed|initiali[sz]ation failed|shutting down|unrecoverable|terminat(?:ed|ing)|cannot continue|can't continue|unable to continue|cannot proceed|stopping|bailing out|stopped|dying)\b/i;
+const benign =
+  /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet|later|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
+const served =
+  /\b(?:listening|ready|started|serving|accepting connections|up and running|startup complete|initialized)\b/i;
+const gaveUp =
+  /\b(?:giving up|gave up|give up|(?:retries|attempts|retry limit) (?:exhausted|exceeded|reached)|too many (?:retries|attempts|failures)|after \d+ (?:attempts|retries|tries)|max(?:imum)? (?:retries|attempts)|last attempt|no more retries)\b/i;
+
+/** Words that a line about a failure has at least one of; others are progress. */
+const interesting =
+  /err|fail|fatal|cannot|can't|couldn|could not|can not|unable|not |n't|\bno\b|non|invalid|denied|refus|tim(?:e|ed)[ -]?out|timeout|missing|unknown|unexpected|expect|except|panic|abort|kill|must|requir|exceed|too |already|bad |undefined|nil|null|corrupt|mismatch|unsupported|illegal|exit|deadlock|assert|limit|full|empty|unset|unbound|lost|fenc|unreach|expired|untrusted|self.signed|conflict|duplicate|incompat|newer|older|broken|reset|closed|malformed|syntax|parse|usage|unrecogni|stale|locked|lock |busy|overflow|division|segm|core dump|violat|reject|forbid|unauthor|wrong|denied|stopp|termin|quorum|signal|oom|memory|leak|dead|orphan|blocked|permission|license|quota|space/i;
+
+// So that a noisy log stays a matter of milliseconds; the first lines and the last ones are looked at.
+const mostSuspects = 240;
+
+/** The lines that may tell the cause, in the order of the log, each with its weight. */
+export function weighLines(log: ReadLog): readonly Suspect[] {
+  const { lines } = log;
+  const roles = markTraces(lines);
+  const plain = lines.filter((line) => roles[line.index]?.frame !== true);
+  const lastIndexes = new Set(plain.slice(-3).map((line) => line.index));
+  const servedAt = lastIndexOf(
+    plain,
+    (line) =>
+      (line.level ?? 'info') === 'info' && served.test(line.message) && !/\b(?:not|fail|never|un)/i.test(line.message),
+  );
+  const gaveUpLater = plain.some((line) => gaveUp.test(line.message));
+  const seen = new Set<string>();
+  const suspects: Suspect[] = [];
+  for (const line of plain) {
+    const role = roles[line.index];
+    if (!role || line.level === 'debug') continue;
+    if (line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
+    const shape = line.message.replace(/\d+/g, '0');
+    if (seen.has(shape) && !lastIndexes.has(line.index)) continue;
+    seen.add(shape);
+    suspects.push({
+      line,
+      role,
+      weight: weigh(line, role, { last: lastIndexes.has(line.index), survived: line.index < servedAt, gaveUpLater }),
+    });
+  }
+  if (suspects.length <= mostSuspects) return suspects;
+  return [...suspects.slice(0, mostSuspects / 2), ...suspects.slice(suspects.length - mostSuspects / 2)];
+}
+
+function weigh(
+  line: LogLine,
+  role: TraceRole,
+  place: { readonly last: boolean; readonly survived: boolean; readonly gaveUpLater: boolean },
+): number {
+  let weight = line.level === undefined ? plainWeight : byLevel[line.level];
+  if (role.uncaught) return weight + 34;
+  if (role.logged) weight += 8;
+  if (ending.test(line.message)) weight += 8;
+  if (place.last) weight += 8;
+  if (place.survived && line.level !== 'fatal') weight -= 10;
+  if (benign.test(line.message)) weight -= place.gaveUpLater && /retry|attempt|try/i.test(line.message) ? 4 : 22;
+  return weight;
+}
+
+function lastIndexOf(lines: readonly LogLine[], accept: (line: LogLine) => boolean): number {
+  for (let i = lines.length - 1; i >= 0; i -= 1) {
+    const line = lines[i];
+    if (line && accept(line)) return line.index;
+  }
+  return -1;
+}

@@ -1,0 +1,158 @@
+import { quoteLog } from '../../model/log-quote.ts';
+import type { FailureKind } from '../../model/failure.ts';
+import type { CaseView } from '../case-view.ts';
+import type { Cite, Finding, ProposedFix, Rank, Rule } from '../rule.ts';
+import { weighLines } from './line-weight.ts';
+import type { Suspect } from './line-weight.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { LogLine } from './parse-line.ts';
+import type { ReadLog } from './read-log.ts';
+import { causeSentence } from './sentence.ts';
+
+/** Where a sign was found. */
+export interface Hit {
+  readonly view: CaseView;
+  readonly log: ReadLog;
+  readonly line: LogLine;
+  readonly match: RegExpExecArray;
+  /** Group n of the match, trimmed; '' when it took no part. */
+  readonly group: (n: number) => string;
+  /** Named group. */
+  readonly named: (name: string) => string;
+  /** Text of the lines before and after (default 4 and 4), the line itself between them. */
+  readonly around: (before?: number, after?: number) => string;
+}
+
+/** What a sign means here. */
+export interface Reading {
+  /** A clause with a capital, without a full stop: `Environment variable X is not set (KeyError)`. */
+  readonly cause: string;
+  readonly fixes?: readonly ProposedFix[];
+  readonly confidence?: Finding['confidence'];
+  /** Added to the sign's strength: a reading that names more is the better one. */
+  readonly bonus?: number;
+  /** The other side of a connection, for the rules that look for the object behind it. */
+  readonly endpoint?: Endpoint;
+  readonly cites?: readonly Cite[];
+}
+
+/** A message that programs print when they end, and what it means. */
+export interface Sign {
+  readonly id: string;
+  readonly rank: Rank;
+  /** Matched against a line's message (joined with the following ones by a line feed when `lines` says so). Linear, no `g`. */
+  readonly pattern: RegExp;
+  /** How many lines the pattern looks at together; 1 by default. */
+  readonly lines?: number;
+  /** How telling the message is, on the scale of line weights; 10 by default. */
+  readonly strength?: number;
+  readonly read: (hit: Hit) => Reading | undefined;
+}
+
+/** The sign that explains a container's end, with the line it stands in. */
+export interface Explained {
+  readonly sign: Sign;
+  readonly hit: Hit;
+  readonly reading: Reading;
+  readonly score: number;
+  readonly suspect: Suspect;
+}
+
+/** Kinds whose cause a container's log can tell. */
+export const logKinds: readonly FailureKind[] = [
+  'CrashLoopBackOff',
+  'JobFailed',
+  'Failed',
+  'RolloutStuck',
+  'ConfigError',
+];
+
+// Below this a line is more likely noise than a cause.
+const leastScore = 12;
+
+/** The best explanation a log gives, of a list of signs: the weightiest line with the most telling sign, the first of equals. */
+export function explainLog(view: CaseView, log: ReadLog | undefined, signs: readonly Sign[]): Explained | undefined {
+  if (!log) return undefined;
+  let best: Explained | undefined;
+  for (const suspect of weighLines(log)) {
+    const texts: string[] = [];
+    for (const sign of signs) {
+      const strength = suspect.weight + (sign.strength ?? 10);
+      // A reading may add at most 12.
+      if (strength + 12 < leastScore || (best && strength + 12 <= best.score)) continue;
+      const text = (texts[sign.lines ?? 1] ??= textAt(log, suspect.line, sign.lines ?? 1));
+      const match = sign.pattern.exec(text);
+      if (!match) continue;
+      const hit = makeHit(view, log, suspect.line, match);
+      const reading = sign.read(hit);
+      if (!reading) continue;
+      const score = strength + Math.min(12, reading.bonus ?? 0);
+      if (score >= leastScore && (!best || score > best.score)) best = { sign, hit, reading, score, suspect };
+    }
+  }
+  return best;
+}
+
+function textAt(log: ReadLog, line: LogLine, lines: number): string {
+  if (lines === 1) return line.message;
+  const rest = log.lines.slice(line.index + 1, line.index + lines).map((one) => one.message);
+  return [line.message, ...rest].join('\n');
+}
+
+function makeHit(view: CaseView, log: ReadLog, line: LogLine, match: RegExpExecArray): Hit {
+  return {
+    view,
+    log,
+    line,
+    match,
+    group: (n) => (match[n] ?? '').trim(),
+    named: (name) => (match.groups?.[name] ?? '').trim(),
+    around: (before = 4, after = 4) =>
+      log.lines
+        .slice(Math.max(0, line.index - before), line.index + after + 1)
+        .map((one) => one.message)
+        .join('\n'),
+  };
+}
+
+/** The finding that an explained log makes: a sentence with the container and its exit, the line as proof. */
+export function findingOf(view: CaseView, explained: Explained): Finding {
+  const { reading, hit } = explained;
+  return {
+    rootCause: causeSentence(view, reading.cause),
+    confidence: reading.confidence ?? confidenceOf(explained),
+    cites: [{ source: hit.log.source, text: quoteLog(hit.line.text) }, ...(reading.cites ?? []), ...exitCites(view)],
+    fixes: reading.fixes ?? [],
+  };
+}
+
+function confidenceOf(explained: Explained): Finding['confidence'] {
+  if (explained.suspect.role.uncaught) return 'high';
+  if (explained.score >= 22) return 'high';
+  return explained.score >= 16 ? 'medium' : 'low';
+}
+
+function exitCites(view: CaseView): readonly Cite[] {
+  const { exit, container, pod } = view;
+  if (!exit || container === undefined) return [];
+  const ran = exit.ranMs === undefined ? '' : ` after ${String(Math.round(exit.ranMs / 1000))} s`;
+  return [
+    {
+      source: `pod ${pod?.metadata?.name ?? ''}`,
+      text: `container ${container}: exit code ${String(exit.code)} (${exit.reason})${ran}, ${String(view.restarts)} restarts`,
+    },
+  ];
+}
+
+/** The rules of a list of signs: each speaks only when its sign is the one that explains the log. */
+export function signRules(signs: readonly Sign[], explain: (view: CaseView) => Explained | undefined): readonly Rule[] {
+  return signs.map((sign) => ({
+    id: sign.id,
+    rank: sign.rank,
+    kinds: logKinds,
+    explain: (view) => {
+      const explained = explain(view);
+      return explained?.sign === sign ? findingOf(view, explained) : undefined;
+    },
+  }));
+}

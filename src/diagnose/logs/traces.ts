@@ -1,0 +1,125 @@
+import type { LogLine } from './parse-line.ts';
+
+/** What a line is within a stack trace. */
+export interface TraceRole {
+  /** A stack frame, a code excerpt, a trace's frame of words: says where, not what. */
+  readonly frame: boolean;
+  /** The root of a trace that ended the program. */
+  readonly uncaught: boolean;
+  /** The root of a trace that the program itself logged and may have survived. */
+  readonly logged: boolean;
+}
+
+const frames: readonly RegExp[] = [
+  /^\s*File "[^"]*", line \d+/, // Python
+  /^\s*Traceback \(most recent call last\):$/,
+  /^\s+[~^]+\s*$/,
+  /^(?:During handling of the above exception|The above exception was the direct cause)/,
+  /^\s+at .*(?::\d+:\d+\)?|<anonymous>\)?|\(native\)|node:internal.*)\s*\{?$/, // JavaScript
+  /^Emitted 'error' event (?:on|at)/,
+  /^(?:node:|internal\/|file:\/\/|\/)[\w./@-]+:\d+(?::\d+)?$/,
+  /^\s*throw (?:er|err|error|new \w+|e)\b.*;/,
+  /^Node\.js v\d/,
+  /^\(Use `node --trace/,
+  /^\s+at [\w.$<>/@-]+\([^()]*\)(?: ~?\[[^\]]*\])?$/, // Java
+  /^\s*\.\.\. \d+ (?:more|common frames omitted)$/,
+  /^goroutine \d+ (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[[^\]]+\]:$/, // Go
+  /^\t?\S+\.go:\d+ \+0x[0-9a-f]+/,
+  /^\t\S+\.go:\d+/,
+  /^created by [\w./()*-]+/,
+  /^\[signal SIG\w+/,
+  /^(?:[\w./-]+\.)*[\w./()*-]+\((?:0x[0-9a-f?, ]+|\{?\.\.\.\}?|[^()]*0x[^()]*|)\)$/,
+  /^exit status \d+$/,
+  /^\s+from \S+:\d+:in /, // Ruby
+  /^\t \d+: from /,
+  /^\s*#\d+ (?:\{main\}|\S+\(\d+\)|0x[0-9a-f]+)/, // PHP, native
+  /^\s*Stack trace:\s*$/i,
+  /^\s+thrown in \S+ on line \d+/,
+  /^\s+at [\w.<>`,[\]+ ]+\(.*\)(?: in .*:line \d+)?$/, // .NET
+  /^\s*--- End of (?:inner exception )?stack trace/,
+  /^note: (?:run with|Some details are omitted)/, // Rust
+  /^stack backtrace:$/,
+  /^\s*\d+: +0x[0-9a-f]+/,
+  /^\t\w+::\w+\(.*\) called at /, // Perl
+  /^\s+\^+$/,
+];
+
+/** Marks the frames and roots of the stack traces in a log, in the order of its lines. */
+export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
+  const isFrame = lines.map((line) => frames.some((pattern) => pattern.test(line.text)));
+  markPythonSource(lines, isFrame);
+  const node = lines.some((line) =>
+    /^Node\.js v\d|^\(node:\d+\)|^\s*throw er; \/\/ Unhandled|^\s+at .*node:internal/.test(line.text),
+  );
+  const roles: TraceRole[] = [];
+  let inTrace = false;
+  let logged = false;
+  lines.forEach((line, index) => {
+    if (isFrame[index]) {
+      if (/^\s*Traceback \(most/.test(line.text)) {
+        inTrace = true;
+        logged = isLogged(lines[index - 1]) && hasLaterLife(lines, isFrame, index);
+      }
+      roles.push({ frame: true, uncaught: false, logged: false });
+      return;
+    }
+    let root: 'uncaught' | 'logged' | undefined;
+    if (inTrace && /^[A-Za-z_][\w.]*(?::|$)/.test(line.text)) {
+      root = logged ? 'logged' : 'uncaught';
+      inTrace = false;
+    } else if (uncaughtRoot.test(line.text)) root = 'uncaught';
+    else if (/^(?:Uncaught )?(?:\w+ )?\[?[A-Z]?\w*(?:Error|Exception)\b/.test(line.text) && isFrame[index + 1]) {
+      root = node || isFrame[index - 1] === true ? 'uncaught' : 'logged';
+    } else if (/^\s*Caused by: /.test(line.text)) root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
+    roles.push({ frame: false, uncaught: root === 'uncaught', logged: root === 'logged' });
+  });
+  return roles;
+}
+
+const uncaughtRoot = new RegExp(
+  [
+    '^Exception in thread "',
+    '^(?:panic|fatal error): ',
+    "^thread '[^']*'(?: \\(\\d+\\))? (?:has )?panicked at ",
+    '^(?:PHP )?(?:Fatal|Parse) error:\\s',
+    '^Unhandled [Ee]xception[.:]',
+    '^terminate called ',
+    '^libc\\+\\+abi: terminating',
+    "^\\S+\\.rb:\\d+:in [`'].*\\(\\w+(?:::\\w+)*\\)$",
+    '^\\*\\* \\(\\w',
+    '^Fatal error: (?:exception|\\S)',
+    '^(?:Uncaught|error: Uncaught) ',
+    '^(?:lua|luajit)\\S*: ',
+    '^Error in .*:$',
+    '^ERROR: LoadError',
+    '^\\[?UnhandledPromiseRejection',
+    '^\\{"init terminating in do_boot"',
+    '^FATAL ERROR: ',
+    '^Error: Could not find or load main class',
+    '^SIG(?:SEGV|ABRT|BUS|ILL|FPE): ',
+    "^\\S+: \\S+:\\d+: .*Assertion [`'].*failed\\.$",
+    ' at \\S+ line \\d+\\.$',
+  ].join('|'),
+);
+
+// A line after `File "…", line n` that stands deeper is the source itself.
+function markPythonSource(lines: readonly LogLine[], isFrame: boolean[]): void {
+  lines.forEach((line, index) => {
+    if (/^\s*File "[^"]*", line \d+/.test(line.text) && index + 1 < lines.length) {
+      const next = lines[index + 1];
+      if (next && /^\s{4,}\S/.test(next.text)) isFrame[index + 1] = true;
+    }
+    // Node prints the source line and a caret before the error.
+    if (/^\s*\^+\s*$/.test(line.text) && index > 0) isFrame[index - 1] = true;
+  });
+}
+
+function isLogged(before: LogLine | undefined): boolean {
+  return before?.level === 'error' || before?.level === 'warn';
+}
+
+function hasLaterLife(lines: readonly LogLine[], isFrame: readonly boolean[], from: number): boolean {
+  let plain = 0;
+  for (let i = from + 1; i < lines.length; i += 1) if (!isFrame[i]) plain += 1;
+  return plain > 3;
+}

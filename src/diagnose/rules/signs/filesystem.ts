@@ -1,0 +1,332 @@
+import type { Hit, Reading, Sign } from '../../logs/sign.ts';
+import { fileSource, mendFileFix, restartFix, short } from './common-fixes.ts';
+
+const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
+
+/** The path a message about a file speaks of: the last path before the error, else the first anywhere in it. */
+export function pathOf(text: string): string | undefined {
+  const quoted = /['"`‘“](\/[^'"`’”\n]{1,300})['"`’”]/.exec(text)?.[1];
+  if (quoted !== undefined) return quoted;
+  const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
+  const absolute = words.find(
+    (word) => /^\/[\w.@~+-]+(?:\/[\w.@~+:-]+)*\/?$/.test(word) && word.length > 1 && !/^\/\/|:\d+:\d+$/.test(word),
+  );
+  if (absolute !== undefined) return absolute;
+  return (
+    words.find((word) => /^(?:\.{1,2}\/)?[\w.@-]+\/[\w./@-]+$/.test(word)) ??
+    words.find((word) =>
+      /^[\w@-][\w.@-]*\.(?:json|ya?ml|toml|ini|conf|cfg|cnf|xml|properties|env|pem|crt|key|p12|jks|txt|csv|sql|db|sqlite|html?|tmpl|py|js|mjs|cjs|ts|jar|sh|rb|php|pl|lock|pid|sock|log|dat|bin|so|wasm|model|onnx|pkl|parquet|gz|zip|tar|lic|license)$/.test(
+        word,
+      ),
+    )
+  );
+}
+
+/** The path of a message, or of the lines around it that are about the same. */
+function nearPath(hit: Hit): string | undefined {
+  return pathOf(hit.line.message) ?? neighbourPath(hit);
+}
+
+function neighbourPath(hit: Hit): string | undefined {
+  for (const step of [1, -1, 2, -2]) {
+    const line = hit.log.lines[hit.line.index + step];
+    const found = line && !/^\s*(?:at |File ")/.test(line.text) && /(?:\/[\w.@-]+){2,}/.exec(line.message)?.[0];
+    if (found && !/node_modules|site-packages|\/usr\/lib\//.test(found)) return found;
+  }
+  return undefined;
+}
+
+function source(hit: Hit, path: string | undefined): string {
+  return path === undefined ? '' : fileSource(hit.view, path);
+}
+
+function user(hit: Hit): string {
+  const id = hit.view.spec?.securityContext?.runAsUser ?? hit.view.podSpec?.securityContext?.runAsUser;
+  return id === undefined ? '' : ` as user ${String(id)}`;
+}
+
+const errors = String.raw`(?:No such file or directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
+
+/** Files and directories. */
+export const filesystemSigns: readonly Sign[] = [
+  {
+    id: 'filesystem/missing-script',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /(?:can't open file|[Cc]ould not open input file:|[Cc]an't open perl script|[Cc]annot open file|Cannot find module|can't find|No such file or directory --|[Cc]an't open|cannot open|Unable to access jarfile|Cannot load script|Module not found ["']?file:\/\/) ?['"]?([^\s'":]*\/[^\s'":]+|[\w./-]+\.(?:py|js|mjs|cjs|ts|rb|php|pl|jar|sh|lua))['"]?/,
+    read: (hit) => {
+      const path = hit.group(1).replace(/[:.,]+$/, '');
+      const words = [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].join(' ');
+      const own = words.includes(path) || words.includes(path.split('/').pop() ?? path);
+      // A module that a program imports is another matter (see modules).
+      if (/Cannot find module/.test(hit.match[0]) && !own && !/imported from/.test(hit.line.message)) return undefined;
+      if (/Cannot find module/.test(hit.match[0]) && !own) return undefined;
+      if (/[Pp]ermission denied|EACCES/.test(hit.line.message)) return undefined;
+      return {
+        cause: `${own ? 'The script' : 'File'} ${path}${source(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
+        fixes: [
+          mendFileFix(hit.view, path, own ? `Correct the path in the command, or put ${path}` : `Provide ${path}`),
+        ],
+        bonus: own ? 8 : 3,
+      };
+    },
+  },
+  {
+    id: 'filesystem/read-only',
+    rank: 'exact',
+    strength: 20,
+    pattern: /[Rr]ead-only file ?system|EROFS|Errno 30|os error 30|ReadOnlyFileSystemException|read only file ?system/,
+    read: (hit) => {
+      const path = nearPath(hit);
+      const root = hit.view.spec?.securityContext?.readOnlyRootFilesystem === true;
+      const why = root && source(hit, path) === '' ? ' (readOnlyRootFilesystem is true)' : source(hit, path);
+      return {
+        cause: `It cannot write ${path ?? 'to its file system'}: read-only file system${why}`,
+        fixes: [
+          {
+            summary: `Mount a writable volume (emptyDir) at ${path === undefined ? 'the directory it writes to' : path.replace(/\/[^/]*$/, '') || path}`,
+          },
+        ],
+        bonus: path === undefined ? 0 : 6,
+      };
+    },
+  },
+  {
+    id: 'filesystem/full',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /[Nn]o space left on device|ENOSPC|Errno 28|os error 28|[Dd]isk (?:is )?full|[Dd]isk quota exceeded|EDQUOT|not enough (?:disk )?space|insufficient (?:disk|storage) space|disk usage exceeded flood-stage|file system is full|out of disk space|Filesystem full|free space[^\n]{0,40} (?:below|too low|insufficient)/i,
+    read: (hit) => {
+      if (/inotify|System limit for number of file watchers/.test(hit.line.message)) {
+        return {
+          cause: 'The limit of inotify watches is reached (ENOSPC, fs.inotify.max_user_watches)',
+          fixes: [{ summary: 'Raise fs.inotify.max_user_watches on the node' }],
+          bonus: 6,
+        };
+      }
+      const path = nearPath(hit) ?? '';
+      const mount = path.startsWith('/') ? hit.view.mountAt(path) : undefined;
+      const volume = mount?.volume;
+      const size = volume?.emptyDir?.sizeLimit === undefined ? '' : `, sizeLimit ${volume.emptyDir.sizeLimit}`;
+      return {
+        cause: `The disk is full: no space left on device${path === '' ? '' : ` writing ${path}`}${mount ? ` (${mount.label}${size}${volume?.emptyDir?.medium === 'Memory' ? ', in memory' : ''})` : ''}`,
+        fixes: [{ summary: `Free space or enlarge ${mount ? mount.label : 'the volume'}` }],
+        bonus: path === '' ? 2 : 6,
+      };
+    },
+  },
+  {
+    id: 'filesystem/too-many-open-files',
+    rank: 'exact',
+    strength: 20,
+    pattern: /[Tt]oo many open files|EMFILE|ENFILE|Errno 24|os error 24/,
+    read: (hit) => {
+      const limit = /ulimit -S?H?n (\d+)/.exec(
+        [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].join(' '),
+      )?.[1];
+      if (/inotify/.test(hit.line.message)) {
+        return {
+          cause: 'The limit of inotify instances is reached (too many open files, fs.inotify.max_user_instances)',
+          fixes: [{ summary: 'Raise fs.inotify.max_user_instances on the node' }],
+          bonus: 6,
+        };
+      }
+      return {
+        cause: `Too many open files: the process reaches its limit of ${limit === undefined ? 'open file descriptors (ulimit -n)' : `${limit} open file descriptors (ulimit -n ${limit} in the command)`}`,
+        fixes: [
+          {
+            summary:
+              limit === undefined
+                ? 'Close descriptors that leak, or raise the limit (ulimit -n)'
+                : `Raise ulimit -n above ${limit} in the command, or close descriptors that leak`,
+          },
+        ],
+        bonus: 6,
+      };
+    },
+  },
+  {
+    id: 'filesystem/permission',
+    rank: 'exact',
+    strength: 16,
+    pattern:
+      /[Pp]ermission denied|EACCES|EPERM|PermissionError|AccessDeniedException|[Oo]peration not permitted|Errno 13|os error 13\b|kind: PermissionDenied|UnauthorizedAccessException|Access to the path|not writable|is not readable|not readable|cannot be written|no write (?:access|permission)|insufficient permissions? (?:to|on|for)|Access is denied/,
+    read: (hit) => {
+      const text = hit.line.message;
+      if (
+        /\bbind\b|listen|0\.0\.0\.0:|\[::\]:|:\d+: bind|Address|publickey|for (?:table|relation|schema|database|sequence|function)|dial |connect\(|socket/i.test(
+          text,
+        )
+      )
+        return undefined;
+      const path = nearPath(hit);
+      const operation = /mkdir|creat\w+ dir/i.test(text)
+        ? 'create'
+        : /\b(?:writ|creat|append|chmod|chown|rename|unlink|mkdir|touch|save|rm)/i.test(text)
+          ? 'write'
+          : /\bexec/i.test(text)
+            ? 'execute'
+            : /\bread/i.test(text)
+              ? 'read'
+              : 'open';
+      const what = path === undefined ? 'a file or a privileged operation' : path;
+      const mount = source(hit, path);
+      return {
+        cause: `Permission denied: the program may not ${operation} ${what}${mount}${user(hit)}`,
+        fixes: [permissionFix(hit, path)],
+        bonus: path === undefined ? -2 : 5,
+      };
+    },
+  },
+  {
+    id: 'filesystem/missing',
+    rank: 'exact',
+    strength: 15,
+    pattern: new RegExp(errors),
+    read: (hit) => {
+      const text = hit.line.message;
+      const before = new RegExp(
+        String.raw`${pathWord}['"]?[:)]? ?(?:\([^)]{0,40}\))?:? ?(?:[\w ]{0,40}: )?${errors}`,
+      ).exec(text)?.[1];
+      const path = pathOf(text) ?? before ?? neighbourPath(hit);
+      if (path === undefined)
+        return {
+          cause: 'A file or directory that it needs does not exist (no such file or directory)',
+          confidence: 'medium',
+          bonus: -4,
+        };
+      return missingFile(hit, path);
+    },
+  },
+  {
+    id: 'filesystem/missing-in-words',
+    rank: 'exact',
+    strength: 14,
+    pattern: new RegExp(
+      String.raw`(?:[Ff]ile|[Dd]irectory|[Ff]older|[Pp]ath|[Tt]emplate|[Cc]onfig(?:uration)?(?: file)?|[Ll]icen[cs]e(?: file)?|[Ss]cript|[Kk]ey(?: file)?|[Cc]ertificate|[Mm]odel|[Ss]ocket|[Mm]anifest|[Ss]chema|[Mm]ount)?:? ?${pathWord} (?:is |was |could |can |does |do )*(?:missing|not found|not exist|not be (?:found|opened|read|loaded|located)|cannot be (?:found|opened|read|loaded|located)|not (?:a directory|a file|mounted|present|available|readable)|absent|doesn't exist|is empty|not exists)`,
+    ),
+    read: (hit) => {
+      const path = hit.group(1);
+      return /^\d|^(?:e\.g|i\.e)$/.test(path) || /\.(?:com|org|net|io|internal|local|svc)$/.test(path)
+        ? undefined
+        : missingFile(hit, path);
+    },
+  },
+  {
+    id: 'filesystem/cannot-open',
+    rank: 'exact',
+    strength: 13,
+    pattern: new RegExp(
+      String.raw`(?:[Cc]ould not|[Cc]annot|[Cc]an't|[Uu]nable to|[Ff]ailed to|failed|[Ee]rror) (?:open|opening|read|reading|load|loading|find|locate|access|stat|list|write|writing(?: to)?|create|creating|mmap|parse|scan)(?: the| a| any)?(?: [\w-]+){0,3}:? ${pathWord}`,
+    ),
+    read: (hit) => {
+      const path = hit.group(1);
+      const text = hit.line.message;
+      if (new RegExp(errors).test(text)) return missingFile(hit, path);
+      if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
+      const reason = text.slice((hit.match.index ?? 0) + hit.match[0].length).replace(/^[\s:,"']+/, '');
+      return {
+        cause: `It cannot use ${path}${source(hit, path)}: ${short(hit.match[0], 140)}${reason === '' ? '' : ` (${short(reason, 120)})`}`,
+        fixes: [mendFileFix(hit.view, path, `Correct ${path}`)],
+        confidence: 'medium',
+        bonus: 2,
+      };
+    },
+  },
+  {
+    id: 'filesystem/is-a-directory',
+    rank: 'exact',
+    strength: 18,
+    pattern: /EISDIR|[Ii]s a directory|IsADirectoryError|ENOTDIR|[Nn]ot a directory|NotADirectoryError/,
+    read: (hit) => {
+      const path = nearPath(hit);
+      const directory = /EISDIR|[Ii]s a directory|IsADirectory/.test(hit.match[0]);
+      return {
+        cause: `${path ?? 'A path'}${source(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
+        fixes: [{ summary: directory ? 'Mount the file itself (subPath) or correct the path' : 'Correct the path' }],
+        bonus: path === undefined ? 0 : 5,
+      };
+    },
+  },
+  {
+    id: 'filesystem/not-empty',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /(?:initdb: error: )?directory "([^"]{1,200})" exists but is not empty|--initialize specified but the data directory (?:has files|exists)[^\n]{0,60}|data directory (?:\S{1,200} )?(?:is not|isn't|not) empty|directory (\/\S{1,200}) is not empty|ENOTEMPTY|[Dd]irectory not empty/,
+    read: (hit) => {
+      const path = hit.group(1) || hit.group(2) || (pathOf(hit.line.message) ?? '');
+      const lost = /lost\+found/.test(hit.around(0, 3)) ? ' (it holds lost+found, a mount point)' : '';
+      return {
+        cause: `Directory ${path}${source(hit, path)} exists but is not empty, so the data directory cannot be initialised${lost}`,
+        fixes: [
+          { summary: 'Use a subdirectory of the mount as data directory (PGDATA, --datadir) or an empty volume' },
+        ],
+        bonus: 5,
+      };
+    },
+  },
+  {
+    id: 'filesystem/file-exists',
+    rank: 'exact',
+    strength: 16,
+    pattern:
+      /EEXIST|FileExistsError|File exists|FileAlreadyExistsException|(?:[Ff]ile|[Ss]ocket|[Ff]older|[Dd]irectory) ['"]?(\/[^\s'"]{1,200})['"]? already exists/,
+    read: (hit) => {
+      const path = hit.group(1) || nearPath(hit);
+      return path === undefined
+        ? undefined
+        : {
+            cause: `${path}${source(hit, path)} already exists (file exists, left by an earlier run)`,
+            fixes: [{ summary: `Remove ${path} at start, or keep it on a volume that does not outlive the container` }],
+            bonus: 4,
+          };
+    },
+  },
+  {
+    id: 'filesystem/io-error',
+    rank: 'specific',
+    strength: 18,
+    pattern:
+      /[Ii]nput\/output error|\bEIO\b|Stale file handle|ESTALE|Transport endpoint is not connected|Structure needs cleaning|Remote I\/O error|Device or resource busy|EBUSY|Text file busy/,
+    read: (hit) => {
+      const path = nearPath(hit);
+      return {
+        cause: `The file system of ${path ?? 'a volume'}${source(hit, path)} fails: ${hit.match[0]}`,
+        fixes: [{ summary: 'Look at the volume and the node that serves it' }],
+        bonus: path === undefined ? 0 : 4,
+      };
+    },
+  },
+];
+
+function missingFile(hit: Hit, path: string): Reading {
+  const kind = /director|folder|readdir|scandir|opendir|mkdir/i.test(hit.line.message) ? 'Directory' : 'File';
+  const error =
+    /ENOENT|FileNotFoundError|NoSuchFileException|FileNotFoundException|Errno::ENOENT|DirectoryNotFoundException/.exec(
+      hit.line.message,
+    )?.[0];
+  return {
+    cause: `${kind} ${path}${source(hit, path)} does not exist (not found, no such file or directory${error === undefined ? '' : `, ${error}`})`,
+    fixes: [mendFileFix(hit.view, path, `Provide ${path}`)],
+    bonus: 4,
+  };
+}
+
+function permissionFix(
+  hit: Hit,
+  path: string | undefined,
+): Reading['fixes'] extends readonly (infer F)[] | undefined ? F : never {
+  const mount = path?.startsWith('/') === true ? hit.view.mountAt(path) : undefined;
+  if (mount?.volume.persistentVolumeClaim || mount?.volume.emptyDir) {
+    return { summary: `Set securityContext.fsGroup (or runAsUser) so that the container may write to ${mount.label}` };
+  }
+  return restartFix(
+    hit.view,
+    path === undefined
+      ? 'Give the container the right it lacks'
+      : `Give its user the right to use ${path}, in the image or by runAsUser`,
+  );
+}

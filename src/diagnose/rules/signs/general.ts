@@ -1,0 +1,25 @@
+import { quoteLog } from '../../../model/log-quote.ts';
+import type { Sign } from '../../logs/sign.ts';
+import { short } from './common-fixes.ts';
+
+/** Lines that say that something went wrong without being known here: the weightiest is shown. */
+export const generalSigns: readonly Sign[] = [
+  {
+    id: 'general/fatal-line',
+    rank: 'general',
+    strength: 2,
+    pattern: /./,
+    read: (hit) => {
+      const wrong =
+        /err|fail|fatal|cannot|can't|could not|unable|denied|invalid|missing|not |panic|abort|must|required|refus|exceed|unexpected|too |no /i.test(
+          hit.line.message,
+        );
+      if (!wrong) return undefined;
+      return {
+        cause: `Its log ends with the error ${quoteLog(short(hit.line.message, 300))}`,
+        fixes: [],
+        confidence: hit.line.level === 'fatal' || hit.line.level === 'error' ? 'medium' : 'low',
+      };
+    },
+  },
+];
