@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a setting is for, beside its type; README's table, `.env.example` and the chart's contract test are made from it. */
 export interface SettingInfo {
