@@ -139,7 +139,8 @@ export function createStreamReport(
     },
     targetFailed: (error) => log.warn(`Could not take in an object of ${what}: ${error.message}`, { code: error.code }),
     status: () => ({
-      ...source,
+      resource: source.resource,
+      namespace: source.namespace,
       state,
       synced,
       ...(lastEventMs === undefined ? {} : { lastEventAgeSeconds: ageSeconds(lastEventMs) }),
