@@ -49,7 +49,11 @@ export function patch(target: ObjectRef, body: unknown): string {
 /** A JSON patch of one object: for atomic lists (arguments), where only one element changes. */
 export function jsonPatch(
   target: ObjectRef,
-  operations: readonly { readonly op: 'add' | 'remove' | 'replace' | 'test'; readonly path: string; readonly value?: unknown }[],
+  operations: readonly {
+    readonly op: 'add' | 'remove' | 'replace' | 'test';
+    readonly path: string;
+    readonly value?: unknown;
+  }[],
 ): string {
   return kubectl(target.namespace, 'patch', resourceName(target), '--type=json', '-p', JSON.stringify(operations));
 }

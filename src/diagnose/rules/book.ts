@@ -1,10 +1,11 @@
 import type { Rule } from '../rule.ts';
+import { clusterRules } from './cluster-rules.ts';
 import { dependencyRules } from './dependency.ts';
 import { exitRules } from './exit-codes.ts';
 import { logRules } from './log-rules.ts';
 import { outOfMemoryRules } from './out-of-memory.ts';
 
-const ownCause: readonly Rule[] = [...outOfMemoryRules, ...logRules, ...exitRules];
+const ownCause: readonly Rule[] = [...outOfMemoryRules, ...clusterRules, ...logRules, ...exitRules];
 
 /**
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list

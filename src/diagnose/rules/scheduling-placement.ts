@@ -1,0 +1,381 @@
+import type { KubePodAffinityTerm, KubePodSpec } from '../../model/kube-objects.ts';
+import type { CaseView } from '../case-view.ts';
+import { kubectl, patch, scale, templatePatch } from '../kubectl.ts';
+import type { ProposedFix, Rule } from '../rule.ts';
+import {
+  meets,
+  nodeName,
+  nodeSpec,
+  podsOn,
+  requirementWords,
+  selects,
+  selectorWords,
+  taintWords,
+  untolerated,
+} from './nodes.ts';
+import { schedulingRule } from './scheduling-message.ts';
+
+/** A patch of the pod spec in the workload's template. */
+function specPatch(view: CaseView, summary: string, spec: object): ProposedFix {
+  const body = templatePatch(view.target.kind, spec);
+  return body === undefined ? { summary } : { summary, command: patch(view.target, body) };
+}
+
+const taint = schedulingRule({
+  id: 'untolerated-taint',
+  pattern: /(?:untolerated taint(?:\(s\))?|had taints? )(?: ?\{([^:}]{1,253}): ?([^}]{0,63})\})?/u,
+  say: (match, view, { pod, nodes, others }) => {
+    const tainted = view.objects('Node').flatMap((node) => {
+      const taints = untolerated(node, view.podSpec?.tolerations).filter(
+        (one) => match[1] === undefined || one.key === match[1],
+      );
+      return taints.length > 0 ? [{ node, taints }] : [];
+    });
+    const first = tainted[0]?.taints[0];
+    const key = first?.key ?? match[1];
+    const trouble = key === undefined ? undefined : troubles[key];
+    const where = tainted
+      .map(({ node }) => nodeName(node))
+      .slice(0, 3)
+      .join(', ');
+    if (trouble !== undefined) {
+      return {
+        rootCause: `${pod}: ${where === '' ? `${nodes} node(s)` : `node ${where}`} ${trouble} and has the taint ${key ?? ''}, which the pod does not tolerate${others}.`,
+        confidence: 'high',
+        fixes: [{ summary: 'Bring the node back in order; Kubernetes takes the taint away by itself' }],
+        ...(tainted[0] && { causedBy: { kind: 'Node', name: nodeName(tainted[0].node) } }),
+      };
+    }
+    const words =
+      first === undefined
+        ? key === undefined
+          ? 'a taint'
+          : `the taint ${key}${match[2] ? `=${match[2]}` : ''}`
+        : `the taint ${taintWords(first)}`;
+    return {
+      rootCause: `${pod}: ${where === '' ? `${nodes} node(s)` : `node ${where}`} ${tainted.length > 1 ? 'have' : 'has'} ${words}, and the pod has no toleration for it (untolerated taint)${others}.`,
+      confidence: 'high',
+      fixes:
+        first === undefined
+          ? [{ summary: 'Add a toleration for the taint' }]
+          : [
+              specPatch(view, `Let the pods tolerate ${taintWords(first)}`, {
+                tolerations: [
+                  ...(view.template?.spec?.tolerations ?? []),
+                  {
+                    key: first.key,
+                    operator: first.value ? 'Equal' : 'Exists',
+                    ...(first.value && { value: first.value }),
+                    effect: first.effect,
+                  },
+                ],
+              }),
+              {
+                summary: 'Or take the taint away, if the node is meant for all pods',
+                command: kubectl(
+                  undefined,
+                  'taint',
+                  'nodes',
+                  nodeName(tainted[0]?.node ?? {}),
+                  `${first.key}:${first.effect}-`,
+                ),
+              },
+            ],
+    };
+  },
+});
+
+// https://kubernetes.io/docs/reference/labels-annotations-taints/
+const troubles: Readonly<Record<string, string>> = {
+  'node.kubernetes.io/not-ready': 'is not ready',
+  'node.kubernetes.io/unreachable': 'is unreachable',
+  'node.kubernetes.io/memory-pressure': 'is under memory pressure',
+  'node.kubernetes.io/disk-pressure': 'is under disk pressure',
+  'node.kubernetes.io/pid-pressure': 'has too many processes (PID pressure)',
+  'node.kubernetes.io/network-unavailable': 'has no network',
+  'node.cloudprovider.kubernetes.io/uninitialized': 'is not yet initialized by its cloud provider',
+};
+
+const cordoned = schedulingRule({
+  id: 'cordoned',
+  pattern: /node\(s\) were unschedulable|\{node\.kubernetes\.io\/unschedulable: ?\}/u,
+  say: (_match, view, { pod, nodes, others }) => {
+    const names = view
+      .objects('Node')
+      .filter((node) => nodeSpec(node).unschedulable === true)
+      .map(nodeName);
+    return {
+      rootCause: `${pod}: ${names.length > 0 ? `node ${names.join(', ')} is` : `${nodes} node(s) are`} cordoned (unschedulable)${others}.`,
+      confidence: 'high',
+      fixes: names.slice(0, 1).map((name) => ({
+        summary: `Let node ${name} take pods again, if its maintenance is over`,
+        command: kubectl(undefined, 'uncordon', name),
+      })),
+    };
+  },
+});
+
+const nodeSelection = schedulingRule({
+  id: 'node-selector',
+  pattern: /didn't match (?:Pod's )?node (?:affinity\/selector|affinity|selector)|didn't match Pod's node affinity/iu,
+  say: (_match, view, { pod, nodes, others }) => {
+    const list = view.objects('Node');
+    const labels = list.map((node) => node.metadata?.labels ?? {});
+    const selector = Object.entries(view.podSpec?.nodeSelector ?? {});
+    const missing = selector.filter(([key, value]) => !labels.some((one) => one[key] === value));
+    const wanted = missing.length > 0 ? missing : selector;
+    if (wanted.length > 0) {
+      const words = wanted.map(([key, value]) => `${key}=${value}`).join(', ');
+      const seen = wanted.flatMap(([key]) =>
+        [...new Set(labels.flatMap((one) => one[key] ?? []))].map((value) => `${key}=${value}`),
+      );
+      return {
+        rootCause: `${pod}: its nodeSelector wants the label ${words}, which ${nodes === 1 ? 'the only node does not have' : `none of ${nodes} nodes has`}${seen.length > 0 ? ` (there is ${seen.slice(0, 3).join(', ')})` : ''}: no node matches the node selector${others}.`,
+        confidence: 'high',
+        fixes: selectorFixes(view, wanted[0] ?? ['', ''], labels, list.map(nodeName)),
+      };
+    }
+    const terms = requiredTerms(view.podSpec);
+    const failing = terms.flatMap((term) => term.filter((one) => !labels.some((set) => meets(set, one))));
+    const unmet = (failing.length > 0 ? failing : terms.flat()).map(requirementWords);
+    return {
+      rootCause: `${pod}: its required node affinity ${unmet.length > 0 ? `(${[...new Set(unmet)].slice(0, 4).join('; ')}) ` : ''}matches no label of ${nodes === 1 ? 'the only node' : `the ${nodes} nodes`}: no node matches the node affinity${others}.`,
+      confidence: 'high',
+      fixes: affinityFixes(view, list.map(nodeName), failing[0]),
+    };
+  },
+});
+
+function requiredTerms(spec: KubePodSpec | undefined) {
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return terms.map((term) => term.matchExpressions ?? []);
+}
+
+function selectorFixes(
+  view: CaseView,
+  [key, value]: readonly [string, string],
+  labels: readonly Readonly<Record<string, string>>[],
+  nodes: readonly string[],
+): ProposedFix[] {
+  const present = [...new Set(labels.flatMap((one) => one[key] ?? []))];
+  const fixes: ProposedFix[] = [];
+  if (present.length === 1 && present[0] !== undefined)
+    fixes.push(
+      specPatch(view, `Select the label that there is: ${key}=${present[0]}`, { nodeSelector: { [key]: present[0] } }),
+    );
+  if (nodes.length === 1 && nodes[0] !== undefined)
+    fixes.push({
+      summary: 'Label the node, if it is meant to run these pods',
+      command: kubectl(
+        undefined,
+        'label',
+        'node',
+        nodes[0],
+        `${key}=${value}`,
+        ...(present.length > 0 ? ['--overwrite'] : []),
+      ),
+    });
+  else
+    fixes.push({
+      summary: 'Label a node that is meant to run these pods',
+      command: kubectl(undefined, 'label', 'node', 'REPLACE_ME', `${key}=${value}`),
+    });
+  fixes.push(specPatch(view, 'Or drop the selector', { nodeSelector: { [key]: null } }));
+  return fixes;
+}
+
+function affinityFixes(
+  view: CaseView,
+  nodes: readonly string[],
+  requirement: { readonly key?: string; readonly operator?: string; readonly values?: readonly string[] } | undefined,
+): ProposedFix[] {
+  const fixes: ProposedFix[] = [];
+  if (requirement?.key !== undefined && (requirement.operator === 'In' || requirement.operator === 'Exists'))
+    fixes.push({
+      summary: 'Label a node that is meant to run these pods',
+      command: kubectl(
+        undefined,
+        'label',
+        'node',
+        nodes.length === 1 ? (nodes[0] ?? '') : 'REPLACE_ME',
+        `${requirement.key}=${requirement.values?.[0] ?? 'true'}`,
+      ),
+    });
+  fixes.push(
+    specPatch(view, 'Or drop the required node affinity', {
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: null } },
+    }),
+  );
+  return fixes;
+}
+
+const antiAffinity = schedulingRule({
+  id: 'pod-anti-affinity',
+  pattern: /didn't match pod (?:affinity\/)?anti-affinity rules|didn't satisfy existing pods anti-affinity rules/u,
+  say: (match, view, { pod, nodes, others }) => {
+    const terms = view.podSpec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    if (match[0].includes('affinity/anti') && terms.length === 0) return undefined;
+    const existing = match[0].includes('existing');
+    const term = terms[0];
+    const labels = view.template?.metadata?.labels ?? view.pod?.metadata?.labels;
+    const own = term !== undefined && selects(term.labelSelector, labels);
+    const replicas = view.owner?.spec?.replicas ?? 1;
+    const rule =
+      term === undefined
+        ? 'pod anti-affinity of pods that run there'
+        : `required pod anti-affinity (${termWords(term)})`;
+    const what = own
+      ? `allows one replica per ${domainWords(term.topologyKey)}; ${replicas} replicas on ${nodes} node(s) do not fit`
+      : `keeps it away from ${nodes === 1 ? 'the only node' : `all ${nodes} nodes`}, where pods with these labels run${existing ? ' already' : ''}`;
+    return {
+      rootCause: `${pod}: its ${rule} ${what} (podAntiAffinity)${others}.`,
+      confidence: 'high',
+      fixes: antiAffinityFixes(view, own, replicas, nodes),
+    };
+  },
+});
+
+function antiAffinityFixes(view: CaseView, own: boolean, replicas: number, nodes: number): ProposedFix[] {
+  const fixes: ProposedFix[] = [];
+  if (own && nodes >= 1 && replicas > nodes)
+    fixes.push({ summary: `Run as many replicas as there are nodes: ${nodes}`, command: scale(view.target, nodes) });
+  if (own && replicas <= nodes && view.target.kind === 'Deployment')
+    fixes.push({
+      summary: 'Let a rollout stop an old pod before it starts a new one (maxSurge 0)',
+      command: patch(view.target, { spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } }),
+    });
+  const terms = view.template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (terms !== undefined)
+    fixes.push(
+      specPatch(view, 'Prefer the spread instead of requiring it', {
+        affinity: {
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: null,
+            preferredDuringSchedulingIgnoredDuringExecution: terms.map((podAffinityTerm) => ({
+              weight: 100,
+              podAffinityTerm,
+            })),
+          },
+        },
+      }),
+    );
+  fixes.push({ summary: 'Or add a node' });
+  return fixes;
+}
+
+const affinity = schedulingRule({
+  id: 'pod-affinity',
+  pattern: /didn't match pod affinity(?:\/anti-affinity)? rules/u,
+  say: (_match, view, { pod, others }) => {
+    const terms = view.podSpec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    const words = terms.map(termWords).join('; ');
+    return {
+      rootCause: `${pod}: its required pod affinity wants to run beside pods with ${words === '' ? 'certain labels' : words}, and no such pod runs on any node (podAffinity)${others}.`,
+      confidence: 'high',
+      fixes: [
+        { summary: `Start the pods that it wants to be near, or correct the labels in podAffinity` },
+        specPatch(view, 'Or drop the required pod affinity', {
+          affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: null } },
+        }),
+      ],
+    };
+  },
+});
+
+function termWords(term: KubePodAffinityTerm): string {
+  return `${selectorWords(term.labelSelector)} per ${term.topologyKey ?? ''}`;
+}
+
+function domainWords(key: string | undefined): string {
+  return key === 'kubernetes.io/hostname' ? 'node' : `node group (${key ?? ''})`;
+}
+
+const spread = schedulingRule({
+  id: 'topology-spread',
+  pattern: /didn't match pod topology spread constraints( \(missing required label\))?/u,
+  say: (match, view, { pod, nodes, others }) => {
+    const hard = (view.podSpec?.topologySpreadConstraints ?? []).filter(
+      (one) => one.whenUnsatisfiable !== 'ScheduleAnyway',
+    );
+    const labels = view.objects('Node').map((node) => node.metadata?.labels ?? {});
+    const absent = hard.find(
+      (one) => labels.length > 0 && labels.every((set) => set[one.topologyKey ?? ''] === undefined),
+    );
+    const constraint = absent ?? hard[0];
+    const key = constraint?.topologyKey ?? '';
+    const cause =
+      absent !== undefined || match[1] !== undefined
+        ? `its topology spread constraint (DoNotSchedule) uses the label ${key}, which ${nodes === 1 ? 'the only node lacks' : 'nodes lack'} (missing required label)`
+        : `its topology spread constraint (${key}, maxSkew ${constraint?.maxSkew ?? 1}, DoNotSchedule) leaves no node where another pod would keep the balance`;
+    return {
+      rootCause: `${pod}: ${cause}${others}.`,
+      confidence: 'high',
+      fixes: [
+        specPatch(view, 'Let pods be scheduled where the spread cannot be kept: whenUnsatisfiable ScheduleAnyway', {
+          topologySpreadConstraints: [{ topologyKey: key, whenUnsatisfiable: 'ScheduleAnyway' }],
+        }),
+        {
+          summary: `Or label the nodes with ${key}`,
+          command: kubectl(undefined, 'label', 'nodes', '--all', `${key}=REPLACE_ME`),
+        },
+      ],
+    };
+  },
+});
+
+const hostPort = schedulingRule({
+  id: 'host-port',
+  pattern: /didn't have free ports for the requested pod ports/u,
+  say: (_match, view, { pod, nodes, others }) => {
+    const ports = view.containers
+      .flatMap((one) => (one.ports ?? []).map((port) => ({ container: one.name ?? '', host: hostPortOf(view, port) })))
+      .filter((one) => one.host !== undefined);
+    const taken = view
+      .objects('Node')
+      .flatMap((node) =>
+        podsOn(view, nodeName(node)).filter(
+          (other) =>
+            other !== view.pod &&
+            (other.spec?.containers ?? []).some((one) =>
+              (one.ports ?? []).some((port) =>
+                ports.some(({ host }) => host === (port as { hostPort?: number }).hostPort),
+              ),
+            ),
+        ),
+      );
+    const list = [...new Set(ports.map((one) => String(one.host)))].join(', ');
+    const replicas = view.owner?.spec?.replicas ?? 1;
+    const by = taken
+      .map((one) => one.metadata?.name ?? '')
+      .slice(0, 2)
+      .join(', ');
+    return {
+      rootCause: `${pod}: it wants host port ${list}, which is already in use on ${nodes === 1 ? 'the only node' : `all ${nodes} nodes`}${by === '' ? '' : ` by pod ${by}`}: no free ports (hostPort)${others}.`,
+      confidence: 'high',
+      fixes: [
+        { summary: 'Drop hostPort and reach the pods through a Service' },
+        ...(replicas > nodes && nodes > 0
+          ? [{ summary: `Or run one replica per node: ${nodes}`, command: scale(view.target, nodes) }]
+          : []),
+      ],
+    };
+  },
+});
+
+function hostPortOf(view: CaseView, port: { readonly containerPort?: number }): number | undefined {
+  return (
+    (port as { readonly hostPort?: number }).hostPort ??
+    (view.podSpec?.hostNetwork === true ? port.containerPort : undefined)
+  );
+}
+
+/** Taints, selectors, affinities, spread, ports. */
+export const schedulingPlacementRules: readonly Rule[] = [
+  hostPort,
+  spread,
+  antiAffinity,
+  affinity,
+  nodeSelection,
+  cordoned,
+  taint,
+];

@@ -1,0 +1,129 @@
+import type { CaseView } from '../case-view.ts';
+import type { ProposedFix, Rule } from '../rule.ts';
+import { containerPatch, createMessages } from './create.ts';
+import { containerWords, messageRule } from './message-rule.ts';
+
+interface StartRule {
+  readonly id: string;
+  readonly pattern: RegExp;
+  readonly cause: (what: { readonly path: string; readonly who: string; readonly view: CaseView }) => string;
+  readonly fixes: (view: CaseView, container: string, path: string) => readonly ProposedFix[];
+}
+
+function startRule({ id, pattern, cause, fixes }: StartRule): Rule {
+  return messageRule({
+    id: `start/${id}`,
+    rank: 'exact',
+    messages: createMessages,
+    pattern,
+    say: (match, view, message) => {
+      const container = message.container ?? view.container;
+      const path = match[1] ?? view.specOf(container ?? '')?.command?.[0] ?? '';
+      return {
+        rootCause: cause({ path, who: containerWords(view, container), view }),
+        confidence: 'high',
+        fixes: fixes(view, container ?? '', path),
+      };
+    },
+  });
+}
+
+/** Sets the first word of the command, keeping what follows. */
+function otherCommand(view: CaseView, container: string, summary: string, words: readonly string[]): ProposedFix {
+  const rest = view.specOf(container)?.command?.slice(1) ?? [];
+  return containerPatch(view, container, summary, { command: [...words, ...rest] });
+}
+
+function wholeCommandInOneWord(view: CaseView, path: string): boolean {
+  return path.includes(' ') && view.spec?.command?.[0] === path;
+}
+
+/** The runtime's words (runc, crun) when the command of a container cannot be started. */
+export const startRules: readonly Rule[] = [
+  startRule({
+    id: 'command-in-one-word',
+    pattern: /exec: "([^"]{1,300} [^"]{0,300})": (?:executable file not found|stat [^\n]{1,600}no such file)/u,
+    cause: ({ path, who }) =>
+      `The command of ${who} is one single word with spaces in it, ${JSON.stringify(path)}: an executable file of that name is not found (no such file). Each argument must be a list element of its own.`,
+    fixes: (view, container, path) =>
+      wholeCommandInOneWord(view, path) && !/["'\\$|&;<>]/u.test(path)
+        ? [otherCommand(view, container, 'Split the command into words', path.split(/\s+/u))]
+        : [otherCommand(view, container, 'Let a shell split it', ['/bin/sh', '-c', path])],
+  }),
+  startRule({
+    id: 'not-in-path',
+    pattern: /exec:? "?([^"\n]{1,400}?)"?: executable file (?:not found in|`[^`]{1,300}` not found in) \$PATH/u,
+    cause: ({ path, who, view }) =>
+      `The command ${path} of ${who} does not exist in the image${imageOf(view)}: executable file not found in $PATH (StartError).`,
+    fixes: (view, container, path) => [
+      otherCommand(view, container, `Correct the command (${path} is in no folder of $PATH)`, ['REPLACE_ME']),
+      { summary: `Or put ${path} into the image` },
+    ],
+  }),
+  startRule({
+    id: 'no-such-file',
+    pattern:
+      /exec:? "?([^"\n]{1,400}?)"?: (?:stat [^\n]{1,400}?: )?no such file or directory|executable file `([^`]{1,300})` not found: No such file/u,
+    cause: ({ path, who, view }) =>
+      `The command ${path} of ${who} does not exist in the image${imageOf(view)}: no such file or directory, so the runtime cannot start the container (StartError, exit code 128).`,
+    fixes: (view, container, path) => [
+      otherCommand(view, container, `Correct the path of the command (${path} does not exist)`, ['REPLACE_ME']),
+      { summary: `Or put ${path} into the image` },
+    ],
+  }),
+  startRule({
+    id: 'exec-format',
+    pattern: /(?:exec:? "?([^"\n]{1,400}?)"?: )?exec format error/u,
+    cause: ({ path, who, view }) =>
+      `The program ${path} of ${who} is built for another architecture than the node's${architectureOf(view)} (or is a script without a #! line): exec format error.`,
+    fixes: () => [{ summary: "Use an image built for the node's platform (or a multi-platform one)" }],
+  }),
+  startRule({
+    id: 'is-directory',
+    pattern: /exec:? "?([^"\n]{1,400}?)"?: is a directory/u,
+    cause: ({ path, who }) => `The command ${path} of ${who} is a directory, not a program, so it cannot be executed.`,
+    fixes: (view, container) => [otherCommand(view, container, 'Name the program in that directory', ['REPLACE_ME'])],
+  }),
+  startRule({
+    id: 'not-executable',
+    pattern: /exec:? "?([^"\n]{1,400}?)"?: permission denied/u,
+    cause: ({ path, who }) =>
+      `The command ${path} of ${who} is not executable: permission denied, the execute bit is missing (StartError), so the runtime cannot start it.`,
+    fixes: (view, container, path) => [
+      otherCommand(view, container, `Start it by its interpreter`, [
+        path.endsWith('.py') ? 'python3' : '/bin/sh',
+        path,
+      ]),
+      { summary: `Or set the execute bit in the image: RUN chmod +x ${path}` },
+    ],
+  }),
+  startRule({
+    id: 'working-directory',
+    pattern:
+      /chdir to cwd \("([^"]{1,400})"\)[^\n]{0,80}?(?:no such file or directory|permission denied|not a directory)|mkdir (\/[^\s:]{1,300}): (?:not a directory|read-only file system)/u,
+    cause: ({ path, who, view }) =>
+      `The working directory ${view.spec?.workingDir ?? path} of ${who} cannot be entered: chdir to cwd fails (it does not exist or permission denied).`,
+    fixes: (view, container) => [containerPatch(view, container, 'Correct workingDir', { workingDir: 'REPLACE_ME' })],
+  }),
+  startRule({
+    id: 'memory-limit-too-low',
+    pattern:
+      /()OOM-killed \(memory limit too low\?\)|container init was OOM-killed|memory limit too low|minimum memory limit/u,
+    cause: ({ who, view }) =>
+      `The memory limit ${view.spec?.resources?.limits?.memory ?? ''} of ${who} is too low even to start it: the runtime's own init process is OOM-killed (out of memory).`,
+    fixes: (view, container) => [
+      containerPatch(view, container, 'Raise the memory limit to 64Mi', {
+        resources: { limits: { memory: '64Mi' } },
+      }),
+    ],
+  }),
+];
+
+function imageOf(view: CaseView): string {
+  return view.spec?.image === undefined ? '' : ` ${view.spec.image}`;
+}
+
+function architectureOf(view: CaseView): string {
+  const info = (view.node?.status as { nodeInfo?: { architecture?: string } } | undefined)?.nodeInfo;
+  return info?.architecture === undefined ? '' : ` (${info.architecture})`;
+}
