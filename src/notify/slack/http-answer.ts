@@ -36,12 +36,12 @@ export function resultOfThrown(thrown: unknown): DeliveryResult {
 
 function failureKind(thrown: unknown): string {
   let at: unknown = thrown;
-  for (let depth = 0; depth < 6 && at instanceof Error; depth++) {
-    if (at.name === 'TimeoutError') return 'no answer in time';
-    if ('code' in at && typeof at.code === 'string' && /^(?:E[A-Z_]+|UND_ERR_\w+|[A-Z_]*CERT[A-Z_]*)$/u.test(at.code))
-      return at.code;
-    if (at.name === 'AbortError') return 'stopped';
-    at = 'original' in at && at.original !== undefined ? at.original : at.cause;
+  for (let depth = 0; depth < 6 && typeof at === 'object' && at !== null; depth++) {
+    const { name, code, original, cause } = at as Record<string, unknown>;
+    if (name === 'TimeoutError') return 'no answer in time';
+    if (typeof code === 'string' && /^(?:E[A-Z_]+|UND_ERR_\w+|[A-Z_]*CERT[A-Z_]*)$/u.test(code)) return code;
+    if (name === 'AbortError') return 'stopped';
+    at = original ?? cause;
   }
   return 'the request failed';
 }

@@ -13,6 +13,12 @@ export interface WebhookSinkOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** What came of the request itself; the SDK wraps it beyond recognition. */
+interface Attempt {
+  last?: HttpAnswer;
+  thrown?: unknown;
+}
+
 // One message per second and channel (docs.slack.dev, "Rate limits"), with a margin for clocks that differ.
 const gapMs = 1_100;
 
@@ -29,7 +35,7 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
 
 async function send(options: WebhookSinkOptions, alert: Alert, context: SendContext): Promise<DeliveryResult> {
   const message = slackMessage(alert, context.form ?? 'full', sizeOf(alert));
-  const answered: { last?: HttpAnswer } = {};
+  const answered: Attempt = {};
   try {
     const webhook = new IncomingWebhook(options.url(), {
       timeout: options.timeoutMs ?? 10_000,
@@ -45,7 +51,7 @@ async function send(options: WebhookSinkOptions, alert: Alert, context: SendCont
       unfurl_media: false,
     });
   } catch (thrown) {
-    if (answered.last === undefined) return resultOfThrown(thrown);
+    if (answered.last === undefined) return resultOfThrown(answered.thrown ?? thrown);
   }
   const { last } = answered;
   if (last === undefined) return { outcome: 'retry', why: 'no answer' };
@@ -65,15 +71,20 @@ function isOk({ status, body }: HttpAnswer): boolean {
 }
 
 /** A fetch that keeps the answer's status, body and Retry-After, which the SDK does not hand out. */
-function observedFetch(inner: typeof fetch, answered: { last?: HttpAnswer }, signal: AbortSignal | undefined) {
+function observedFetch(inner: typeof fetch, answered: Attempt, signal: AbortSignal | undefined) {
   return async (url: string | URL, init: { signal?: AbortSignal } = {}): Promise<Response> => {
     const signals = [init.signal, signal].filter((one) => one !== undefined);
-    const response = await inner(url, {
-      ...init,
-      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
-    });
-    const body = await response.clone().text();
-    answered.last = { status: response.status, body, retryAfter: response.headers.get('retry-after') };
-    return response;
+    try {
+      const response = await inner(url, {
+        ...init,
+        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      });
+      const body = await response.clone().text();
+      answered.last = { status: response.status, body, retryAfter: response.headers.get('retry-after') };
+      return response;
+    } catch (thrown) {
+      answered.thrown = thrown;
+      throw thrown;
+    }
   };
 }
