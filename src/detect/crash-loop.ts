@@ -3,6 +3,8 @@ import {
   countingContainers,
   exitTimeMs,
   historyOf,
+  isDone,
+  isInBackOff,
   latestTermination,
   nodeTimeMs,
   podFailure,
@@ -27,9 +29,9 @@ function findIn(look: Look, container: ContainerRecord): Finding[] {
   const termination = latestTermination(container);
   const exitedAtMs = exitTimeMs(record, termination, nowMs);
   const windowEndsMs = (exitedAtMs ?? nowMs) + settings.crashLoopWindowMs;
-  if (nowMs >= windowEndsMs) return [];
-
   const history = historyOf(look, container);
+  if (nowMs >= windowEndsMs && history?.backingOff !== true) return [];
+
   const inWindow = restartsInWindow(history, container.restartCount);
   const many = container.restartCount >= settings.crashLoopRestarts;
   const looping = look.atOnce
@@ -62,18 +64,6 @@ function beganAtMs({ record }: Look, history: ContainerHistory | undefined): num
   const [base, first] = history?.restarts ?? [];
   if (base === undefined || first === undefined) return undefined;
   return base.count === 0 && first.count > 1 ? record.createdAtMs : first.atMs;
-}
-
-/** kubelet shows the word CrashLoopBackOff only shortly before the next try; until then the state stays terminated. */
-function isInBackOff(container: ContainerRecord): boolean {
-  const { state } = container;
-  if (state.type === 'waiting') return state.reason === 'CrashLoopBackOff' || state.reason === 'PostStartHookError';
-  return state.type === 'terminated' && !isDone(container);
-}
-
-function isDone(container: ContainerRecord): boolean {
-  const { state, restarts } = container;
-  return state.type === 'terminated' && state.exitCode === 0 && restarts !== 'always';
 }
 
 /** Init containers are never ready. */

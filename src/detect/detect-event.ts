@@ -5,7 +5,7 @@ import type { DetectSettings } from './detect-settings.ts';
 
 /** What a Warning event says about its controller. */
 export interface EventFinding {
-  /** CreateFailed, random pod names taken out of the message; several events of one cause give equal messages. */
+  /** CreateFailed, random pod names taken out of the message. `sinceMs` is the event's last time: proof must be younger. */
   readonly failures: readonly Failure[];
   /** A Job that says it failed: GET it and ask detectJob; take this one only when it cannot be read. */
   readonly jobFailed?: Failure;
@@ -48,7 +48,7 @@ export function detectEvent(event: KubeEvent, nowMs: number, settings: DetectSet
       ...(object.uid === undefined ? {} : { uid: object.uid }),
       ...(object.apiVersion === undefined ? {} : { apiVersion: object.apiVersion }),
     },
-    sinceMs: isCreate ? firstSeenMs(event, lastMs) : lastMs,
+    sinceMs: lastMs,
     reason,
     message: text,
     restartCount: 0,
@@ -74,10 +74,6 @@ export function lastSeenMs(event: KubeEvent, nowMs: number): number {
   const { series, lastTimestamp, eventTime, firstTimestamp, metadata } = event;
   const texts = [series?.lastObservedTime, lastTimestamp, eventTime, firstTimestamp, metadata?.creationTimestamp];
   return Math.min(nowMs, firstDate(texts) ?? nowMs);
-}
-
-function firstSeenMs(event: KubeEvent, lastMs: number): number {
-  return Math.min(lastMs, firstDate([event.firstTimestamp, event.eventTime]) ?? lastMs);
 }
 
 function firstDate(texts: readonly (string | null | undefined)[]): number | undefined {

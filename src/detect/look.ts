@@ -59,6 +59,18 @@ export function latestTermination(container: ContainerRecord): Termination | und
   return container.state.type === 'terminated' ? container.state : container.lastTermination;
 }
 
+/** An init container, or one that may end, has done its work. */
+export function isDone({ state, restarts }: ContainerRecord): boolean {
+  return state.type === 'terminated' && state.exitCode === 0 && restarts !== 'always';
+}
+
+/** kubelet shows the word CrashLoopBackOff only shortly before the next try; until then the state stays terminated. */
+export function isInBackOff(container: ContainerRecord): boolean {
+  const { state, restarts } = container;
+  if (state.type === 'waiting') return state.reason === 'CrashLoopBackOff' || state.reason === 'PostStartHookError';
+  return state.type === 'terminated' && restarts !== 'never' && !isDone(container);
+}
+
 /** Containers that count: ephemeral ones are a person's debugging. */
 export function countingContainers(record: PodRecord): readonly ContainerRecord[] {
   return record.containers.filter((container) => container.role !== 'ephemeral');

@@ -1,5 +1,14 @@
 import type { ContainerRecord, PodCondition } from '../model/pod-record.ts';
-import { afterDelay, countingContainers, isJobPod, nodeTimeMs, podFailure, type Finding, type Look } from './look.ts';
+import {
+  afterDelay,
+  countingContainers,
+  isDone,
+  isJobPod,
+  nodeTimeMs,
+  podFailure,
+  type Finding,
+  type Look,
+} from './look.ts';
 
 /**
  * NotReady: running but not ready for notReadyDelayMs, and for longer than its own startup and readiness probes allow.
@@ -14,7 +23,7 @@ export function findNotReady(look: Look): Finding[] {
   const culprit = containers.find(isNotReady);
   const nodeLost = isNodeLost(record.conditions, ready);
   // Containers that did their work and ended leave their pod not ready for good.
-  if (culprit === undefined && containers.some(isCompleted)) return [];
+  if (culprit === undefined && containers.some(isDone)) return [];
 
   const starts = containers.flatMap(({ role, state }) =>
     role !== 'init' && state.type === 'running' ? [nodeTimeMs(record, state.startedAtMs, nowMs) ?? 0] : [],
@@ -35,11 +44,7 @@ export function findNotReady(look: Look): Finding[] {
 }
 
 function isNotReady(container: ContainerRecord): boolean {
-  return container.role !== 'init' && !container.ready && !isCompleted(container);
-}
-
-function isCompleted({ state, restarts }: ContainerRecord): boolean {
-  return state.type === 'terminated' && state.exitCode === 0 && restarts !== 'always';
+  return container.role !== 'init' && !container.ready && !isDone(container);
 }
 
 /**

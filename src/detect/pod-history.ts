@@ -1,6 +1,6 @@
 import type { ContainerRecord, PodRecord } from '../model/pod-record.ts';
 import type { DetectSettings } from './detect-settings.ts';
-import { countingContainers, exitTimeMs, nodeTimeMs } from './look.ts';
+import { countingContainers, exitTimeMs, isInBackOff, latestTermination, nodeTimeMs } from './look.ts';
 import { stuckWaiting, type StuckWaiting } from './stuck-waiting.ts';
 
 /** restartCount as it was first seen at a time. */
@@ -15,6 +15,8 @@ export interface ContainerHistory {
   readonly restarts: readonly RestartSample[];
   /** OOM kills within their window, by container id. */
   readonly ooms: readonly { readonly id: string; readonly atMs: number }[];
+  /** In a loop that was proven by a recent exit, and not running since. */
+  readonly backingOff: boolean;
   /** Since when it waits for an image, or for a configuration that works, and the last text that said why. */
   readonly stuck?: { readonly on: StuckWaiting['on']; readonly sinceMs: number; readonly message?: string };
 }
@@ -47,7 +49,7 @@ export function updateHistory(
     const next = updateContainer(before?.containers[container.name], container, record, nowMs, settings);
     containers[container.name] = next;
     const restarted = next.restarts.length > 1 || restartsInWindow(next, container.restartCount) > 0;
-    worthKeeping ||= restarted || next.ooms.length > 0 || next.stuck !== undefined;
+    worthKeeping ||= restarted || next.backingOff || next.ooms.length > 0 || next.stuck !== undefined;
   }
   return worthKeeping ? { uid: record.uid, containers } : undefined;
 }
@@ -66,8 +68,12 @@ function updateContainer(
   settings: DetectSettings,
 ): ContainerHistory {
   const stuck = updateStuck(before, container, record, nowMs);
+  const exitedAtMs = exitTimeMs(record, latestTermination(container), nowMs);
+  const exitedLately = exitedAtMs !== undefined && exitedAtMs > nowMs - settings.crashLoopWindowMs;
+  const inBackOff = container.restartCount >= settings.crashLoopRestarts && isInBackOff(container);
   return {
     restarts: updateRestarts(before, container, record, nowMs, settings.crashLoopWindowMs),
+    backingOff: inBackOff && (exitedLately || before?.backingOff === true),
     ooms: updateOoms(before, container, record, nowMs, settings.oomWindowMs),
     ...(stuck === undefined ? {} : { stuck }),
   };

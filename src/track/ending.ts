@@ -69,19 +69,21 @@ function endOfPod(incident: IncidentState, workload: WorkloadState, nowMs: numbe
     if (pods.every(({ summary }) => summary.succeeded)) return over('the pod completed');
     return endByPods(incident, workload, nowMs, settings);
   }
-  // It was seen to go, or a look for it found nothing.
-  return workload.complete || workload.podsChangedAtMs > incident.createdAtMs ? over('the pod is gone') : notYet;
+  const seenToGo = workload.podsChangedAtMs >= incident.createdAtMs;
+  return workload.complete || seenToGo ? over('the pod is gone') : notYet;
 }
 
 function endByPods(incident: IncidentState, workload: WorkloadState, nowMs: number, settings: TrackSettings): Ending {
   const current = workload.currentPods();
   const readable = workload.facts?.readable === true;
   if (current.length === 0) {
-    if (readable || !workload.complete) return notYet;
+    if (readable) return notYet;
     const sinceMs = Math.max(workload.podsChangedAtMs, incident.clearSinceMs ?? nowMs);
     return at(sinceMs + settings.noOwnerResolveMs, nowMs, over('its pods are gone and no new ones came'));
   }
-  if (!workload.complete || current.length < (workload.facts?.wanted ?? 1)) return notYet;
+  // Without a readable owner there is no selector to list by: the pods that are known have to do.
+  if (readable && !workload.complete && workload.ref.kind !== 'Pod') return notYet;
+  if (current.length < (workload.facts?.wanted ?? 1)) return notYet;
   const stable = current.map(({ stableSinceMs }) => stableSinceMs);
   if (stable.includes(undefined)) return notYet;
 
@@ -90,8 +92,8 @@ function endByPods(incident: IncidentState, workload: WorkloadState, nowMs: numb
   const allStableAtMs = Math.max(...stable.map((sinceMs) => sinceMs ?? nowMs)) + hold;
   // Where an autoscaler always adds a young pod, being ready is enough after twice the time.
   const readyAtMs = Math.max(clearSinceMs + hold, Math.min(allStableAtMs, clearSinceMs + 2 * hold));
-  const count = current.length === 1 ? 'the pod is ready' : `all ${current.length} pods are ready`;
-  return at(readyAtMs, nowMs, over(`${count}, for ${minutes(hold)}`));
+  const count = current.length === 1 ? 'the pod' : `all ${current.length} pods`;
+  return at(readyAtMs, nowMs, over(`${count} ready for ${minutes(hold)}`));
 }
 
 function completedAfter(workload: WorkloadState, timeMs: number): boolean {

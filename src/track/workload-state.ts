@@ -69,7 +69,8 @@ export class WorkloadState {
       if (failure.kind === 'CreateFailed') {
         const before = this.createFailures.get(id);
         const sinceMs = Math.min(before?.failure.sinceMs ?? failure.sinceMs, failure.sinceMs);
-        this.createFailures.set(id, { failure: { ...failure, sinceMs }, lastMs: nowMs });
+        const lastMs = Math.min(nowMs, Math.max(before?.lastMs ?? failure.sinceMs, failure.sinceMs));
+        this.createFailures.set(id, { failure: { ...failure, sinceMs }, lastMs });
       } else if (failure.kind === 'JobFailed') {
         if (!this.jobFailures.has(id)) this.jobFailures.set(id, failure);
       } else {
