@@ -27,7 +27,7 @@ export interface StreamSettings {
   readonly maxLineBytes: number;
   /** Bytes parsed in one turn of the event loop; JSON.parse takes about 5 ms for 1 MiB. */
   readonly sliceBytes: number;
-  /** Delays between failed attempts (client-go reflector.go: 800 ms, doubled, 30 s, reset after 2 min). */
+  /** Delays between failed attempts (client-go reflector.go: 800 ms, doubled, reset after 2 min), 30 s at most. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
   readonly backoffResetMs: number;
@@ -49,7 +49,7 @@ export const defaultStreamSettings: StreamSettings = {
   maxLineBytes: 16 * 1024 * 1024,
   sliceBytes: 512 * 1024,
   backoffBaseMs: 800,
-  backoffCapMs: 30_000,
+  backoffCapMs: 15_000,
   backoffResetMs: 120_000,
   firstRetryMs: 500,
 };

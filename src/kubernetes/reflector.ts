@@ -106,7 +106,8 @@ export function createReflector(
         pageSize: settings.pageSize,
         signal: stopping.signal,
         onItem: (item) => deliver(item, true),
-        betweenPages: async () => {
+        sliceBytes: settings.sliceBytes,
+        yieldTurn: async () => {
           report.alive();
           await timers.yieldTurn();
           return !stopped();
@@ -260,8 +261,10 @@ export function createReflector(
   function delayOf(decision: Decision): number {
     const asked = decision.atLeastMs ?? 0;
     if (decision.delay === 'none') return asked;
-    const own = decision.delay === 'slow' ? settings.refusedMs * (1 + random()) : backoff.next();
-    return Math.max(own, asked);
+    if (decision.delay === 'slow') return Math.max(asked, settings.refusedMs * (1 + random()));
+    const own = backoff.next();
+    // A server that names a time (1 s while it starts) should not be left alone for much longer than that.
+    return asked === 0 ? own : Math.max(asked, Math.min(own, 4 * asked));
   }
 
   return {

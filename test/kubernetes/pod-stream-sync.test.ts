@@ -162,12 +162,26 @@ describe('the list in pages', () => {
     expect((await pods.server.request()).query.get('sendInitialEvents')).toBe('true');
   });
 
+  test('in a layout of its own is read as a whole', async () => {
+    (await pods.server.request()).answer(422, refuse);
+    const odd = { items: [podJson('a', '3')], metadata: { resourceVersion: '30' }, kind: 'PodList' };
+    (await pods.server.request()).answer(200, odd);
+    (await pods.server.request()).answer(200, odd);
+    await until('it is complete', () => pods.syncs.length === 1);
+    expect(pods.told).toEqual(['+a!']);
+  });
+
   test('without a version, or that is no JSON, is no list', async () => {
     (await pods.server.request()).answer(422, refuse);
-    (await pods.server.request()).answer(200, '<html>proxy</html>');
-    await pods.passPause();
-    (await pods.server.request()).answer(200, { kind: 'PodList', items: [] });
-    await pods.passPause(5_000);
+    for (const [text, pause] of [
+      ['<html>proxy</html>', 2_000],
+      ['{"kind":"PodList","items":[]}', 5_000],
+    ] as const) {
+      // Asked for once more, to be read as a whole.
+      (await pods.server.request()).answer(200, text);
+      (await pods.server.request()).answer(200, text);
+      await pods.passPause(pause);
+    }
     (await pods.server.request()).answer(200, listJson('30', []));
     await until('it is complete', () => pods.syncs.length === 1);
   });
