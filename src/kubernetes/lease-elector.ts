@@ -1,7 +1,8 @@
 import { AppError, toAppError } from '../model/errors.ts';
 import type { Timers } from '../lib/timers.ts';
 import type { LeaseApi } from './lease-api.ts';
-import { holderOf, microTime, podOfIdentity, type LeaseObject, type LeaseSpec } from './lease-object.ts';
+import { createClaim, type Stamp } from './lease-claim.ts';
+import { holderOf, podOfIdentity, type LeaseObject } from './lease-object.ts';
 import { releaseLease } from './lease-release.ts';
 import { checkLeaseSettings, pollJitter, requestTimeoutMs, type LeaseSettings } from './lease-settings.ts';
 import { createLeaseView } from './lease-view.ts';
@@ -70,12 +71,6 @@ export interface ElectorParts {
 const overdueToleranceMs = 5000;
 const conflictRetryMs = 200;
 
-/** A moment on both clocks. */
-interface Stamp {
-  readonly mono: number;
-  readonly wall: number;
-}
-
 /** A candidate for one Lease. Throws CONFIG_INVALID when its settings cannot work. */
 export function createElector(parts: ElectorParts): LeaderElector {
   const { api, name, identity, settings, timers } = parts;
@@ -84,6 +79,7 @@ export function createElector(parts: ElectorParts): LeaderElector {
   const timeoutMs = requestTimeoutMs(settings);
   const view = createLeaseView(identity, settings.leaseDurationMs, parts.mono);
   const waiter = createWaiter(timers);
+  const write = createClaim({ ...parts, timeoutMs, durationMs: settings.leaseDurationMs, view });
   const pollMs = (): number => settings.retryPeriodMs * (1 + parts.random() * pollJitter);
 
   let state: ElectorState = 'stopped';
@@ -108,44 +104,10 @@ export function createElector(parts: ElectorParts): LeaderElector {
     return error;
   }
 
-  /** Writes our claim over what was read; API_CONFLICT when someone else wrote in between. */
   async function claim(lease: LeaseObject | undefined, signal: AbortSignal): Promise<Stamp> {
-    const initial = lease ? 0 : await initialTransitions();
-    signal.throwIfAborted();
-    // Others count from when they see the write, and that is after it was sent.
-    const sent: Stamp = { mono: parts.mono(), wall: parts.now() };
-    const call = { timeoutMs, signal };
-    const spec = nextSpec(lease, initial);
-    const written = lease ? await api.update({ ...lease, spec }, call) : await api.create(newLease(spec), call);
-    signal.throwIfAborted();
-    view.observe(written);
+    const sent = await write(lease, signal);
     lastError = undefined;
     return sent;
-  }
-
-  function nextSpec(lease: LeaseObject | undefined, initial: number): LeaseSpec {
-    const now = microTime(parts.now());
-    const ours = holderOf(lease) === identity;
-    return {
-      ...lease?.spec,
-      holderIdentity: identity,
-      leaseDurationSeconds: settings.leaseDurationMs / 1000,
-      acquireTime: ours ? (lease?.spec?.acquireTime ?? now) : now,
-      renewTime: now,
-      leaseTransitions: lease ? (lease.spec?.leaseTransitions ?? 0) + (ours ? 0 : 1) : initial,
-    };
-  }
-
-  function newLease(spec: LeaseSpec): LeaseObject {
-    const metadata = { name, namespace: parts.namespace };
-    return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-  }
-
-  // A Lease that was deleted must not begin to count anew, or its leaders' writes would be taken for a deposed leader's.
-  async function initialTransitions(): Promise<number> {
-    const known = view.transitions();
-    const above = await parts.initialTransitions?.();
-    return Math.max(known === 0 ? 0 : known + 1, above ?? 0);
   }
 
   /** Waits for the Lease and takes it; false when halted first. */
@@ -168,7 +130,9 @@ export function createElector(parts: ElectorParts): LeaderElector {
     watching = watch.isOpen;
     try {
       while (!isHalted()) {
-        const outcome = await tryAcquire(watch.isOpen(), watch.restart, term.signal);
+        // While the watch shows that the holder lives, there is nothing to ask.
+        const quiet = watch.isOpen() && view.untilTakeableMs() > 0;
+        const outcome = quiet ? 'held' : await tryAcquire(watch.isOpen(), watch.restart, term.signal);
         if (outcome === 'acquired') return true;
         if (isHalted()) return false;
         await waiter.wait(waitMs(outcome, watch.isOpen()));
@@ -215,6 +179,10 @@ export function createElector(parts: ElectorParts): LeaderElector {
       term.signal.addEventListener('abort', () => resolve('lost'), { once: true });
     });
     let cancelDeadline = (): void => undefined;
+    let failed = false;
+    // From send to send, so that slow answers do not stretch the period; after a failure a whole pause.
+    const nextRenewalMs = (): number =>
+      failed || !renewed ? settings.retryPeriodMs : settings.retryPeriodMs - since(renewed);
     const watchDeadline = (): void => {
       cancelDeadline = timers.after(Math.max(1, leftMs()), () => {
         if (isLeader()) watchDeadline();
@@ -227,9 +195,11 @@ export function createElector(parts: ElectorParts): LeaderElector {
     watchDeadline();
     try {
       while (!isHalted() && isLeader()) {
-        await waiter.wait(Math.min(settings.retryPeriodMs, Math.max(0, leftMs())));
+        await waiter.wait(Math.max(0, Math.min(nextRenewalMs(), leftMs())));
         if (isHalted() || !isLeader()) break;
-        if ((await Promise.race([renew(term.signal), overdue])) === 'lost') return false;
+        const outcome = await Promise.race([renew(term.signal), overdue]);
+        if (outcome === 'lost') return false;
+        failed = outcome === 'failed';
       }
       // Past the deadline the Lease may still bear our name; giving it back is then right as well.
       return isHalted();
@@ -310,13 +280,13 @@ export function createElector(parts: ElectorParts): LeaderElector {
       const holder = holderOf(view.lease());
       return holder === undefined ? undefined : podOfIdentity(holder);
     },
-    transitions: view.transitions,
+    transitions: () => view.transitions() ?? 0,
     status: () => {
       const holder = holderOf(view.lease());
       return {
         state,
         ...(holder === undefined ? {} : { leader: podOfIdentity(holder) }),
-        transitions: view.transitions(),
+        transitions: view.transitions() ?? 0,
         ...(state === 'leading' && renewed ? { renewedAgoMs: since(renewed) } : {}),
         overdue:
           state === 'leading' &&

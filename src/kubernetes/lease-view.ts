@@ -8,8 +8,8 @@ export interface LeaseView {
   readonly observe: (lease: LeaseObject | undefined) => void;
   /** Time until the holder's Lease is over, in ms; 0 when it is free, expired or ours. */
   readonly untilTakeableMs: () => number;
-  /** The highest count of transitions that was seen. */
-  readonly transitions: () => number;
+  /** The highest count of transitions that was seen; undefined when no Lease was. */
+  readonly transitions: () => number | undefined;
 }
 
 /**
@@ -21,7 +21,7 @@ export function createLeaseView(identity: string, defaultDurationMs: number, mon
   let current: LeaseObject | undefined;
   let fingerprint = '';
   let changedAtMono = mono();
-  let transitions = 0;
+  let transitions: number | undefined;
   return {
     lease: () => current,
     observe: (lease) => {
@@ -31,7 +31,7 @@ export function createLeaseView(identity: string, defaultDurationMs: number, mon
         changedAtMono = mono();
       }
       current = lease;
-      transitions = Math.max(transitions, lease?.spec?.leaseTransitions ?? 0);
+      if (lease) transitions = Math.max(transitions ?? 0, lease.spec?.leaseTransitions ?? 0);
     },
     untilTakeableMs: () => {
       const holder = holderOf(current);
