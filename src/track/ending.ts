@@ -98,7 +98,7 @@ function endByPods(incident: IncidentState, workload: WorkloadState, nowMs: numb
 
 function completedAfter(workload: WorkloadState, timeMs: number): boolean {
   const { facts, succeededPodCreatedAtMs } = workload;
-  if (facts?.completedAtMs !== undefined && facts.completedAtMs > timeMs) return true;
+  if (facts?.completedAtMs !== undefined && facts.completedAtMs >= floorToSecond(timeMs)) return true;
   // Where Jobs cannot be read, a pod that was made later and succeeded says the same.
   return facts?.readable !== true && succeededPodCreatedAtMs !== undefined && succeededPodCreatedAtMs > timeMs;
 }

@@ -171,7 +171,7 @@ export class IncidentLife {
       (other) =>
         other !== incident &&
         other.state === 'settling' &&
-        other.createdAtMs > nowMs - this.#settings.stormWindowMs &&
+        this.#isSynced(other.workload.namespace) &&
         this.#standingOf(other, this.#book.workloadOf(other)).length > 0,
     );
     const again = incident.resolvedAtMs !== undefined && incident.told !== undefined;

@@ -17,6 +17,7 @@ import {
   terminated,
   unplaced,
   waiting,
+  without,
 } from './pods.ts';
 
 /** First sight, without history. */
@@ -432,9 +433,7 @@ describe('Evicted and Failed', () => {
   });
 
   test('a bare pod that ended with an error', () => {
-    const { owner, templateHash, ...bare } = failed({});
-    void owner;
-    void templateHash;
+    const bare = without(failed({}), 'owner', 'templateHash');
     expect(look(bare).failures).toMatchObject([{ kind: 'Failed', reason: 'Error', exitCode: 137, container: 'app' }]);
   });
 

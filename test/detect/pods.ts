@@ -93,17 +93,24 @@ export function pod(more: Partial<PodRecord> = {}): PodRecord {
 
 /** The same without its node: what the scheduler has not placed. */
 export function unplaced(more: Partial<PodRecord> & { readonly createdAtMs: number }): PodRecord {
-  const { nodeName, startedAtMs, ...rest } = pod({
-    phase: 'Pending',
-    containers: [container({ state: { type: 'unknown' } })],
-    ...more,
-  });
-  void nodeName;
-  void startedAtMs;
-  return rest;
+  return without(
+    pod({
+      phase: 'Pending',
+      containers: [container({ state: { type: 'unknown' } })],
+      ...more,
+    }),
+    'nodeName',
+    'startedAtMs',
+  );
 }
 
 /** A pod of a Job: nothing restarts it. */
 export function jobPod(more: Partial<PodRecord> = {}): PodRecord {
   return pod({ owner: { kind: 'Job', name: 'nightly-29', namespace: 'shop', uid: 'uid-job' }, ...more });
+}
+
+/** The record without some of what may be absent. */
+export function without(record: PodRecord, ...keys: readonly (keyof PodRecord)[]): PodRecord {
+  const entries = Object.entries(record).filter(([key]) => !keys.some((one) => one === key));
+  return Object.fromEntries(entries) as unknown as PodRecord;
 }
