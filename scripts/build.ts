@@ -1,7 +1,7 @@
 /** Bundles the daemon into dist/podmedic.mjs: `npm run build [-- --quiet]`. */
 import { readFileSync } from 'node:fs';
 import { chmod, stat } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -9,9 +9,22 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 };
 const [major = 0, minor = 0] = manifest.engines.node.replace(/[^\d.]/g, '').split('.').map(Number);
 
-// Bundled CommonJS packages call `require`, which an ES module does not have; and the version must be checked before any
-// import runs, because undici does not even load on an older Node. A banner stands before the bundle's own imports, but
-// imports are hoisted: so the check and the bundle are two files' worth in one, joined by a dynamic import of a data-free path.
+// client-node's KubeConfig imports the whole generated API (3 MB) for two names of it; podmedic speaks with the API server itself.
+const withoutGeneratedApi: Plugin = {
+  name: 'without-generated-api',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ resolveDir }) =>
+      resolveDir.endsWith('@kubernetes/client-node/dist') ? { path: resolveDir, namespace: 'generated-api' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'generated-api' }, ({ path }) => ({
+      resolveDir: path,
+      contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
+    }));
+  },
+};
+
+// Bundled CommonJS packages call `require`, which an ES module does not have. And undici does not even load on an older
+// Node: in one bundle only Node's own modules are imported, so the check runs before anything of ours or of undici.
 const banner = `#!/usr/bin/env node
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
@@ -36,6 +49,7 @@ const result = await build({
   define: { PODMEDIC_VERSION: JSON.stringify(manifest.version) },
   logLevel: 'warning',
   metafile: true,
+  plugins: [withoutGeneratedApi],
 });
 await chmod(outfile, 0o755);
 if (!process.argv.includes('--quiet')) {

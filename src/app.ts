@@ -92,6 +92,7 @@ export function createApp(options: AppOptions): App {
   const loopLag = measureLoopLag();
   let server: HttpServer | undefined;
   let started = false;
+  let stopped = false;
 
   const client = createApiClient(connection, { userAgent });
   const reader = createReader(client, { timers });
@@ -106,7 +107,8 @@ export function createApp(options: AppOptions): App {
   const leaseNamespace = config.POD_NAMESPACE;
   const identity = leaseIdentity(config.POD_NAME ?? `podmedic-${process.pid}`, randomUUID());
   const elects = config.LEADER_ELECTION ?? leaseNamespace !== undefined;
-  const leaseClient = leaseNamespace === undefined ? undefined : createApiClient(connection, { userAgent, connections: 4 });
+  const leaseClient =
+    leaseNamespace === undefined ? undefined : createApiClient(connection, { userAgent, connections: 4 });
   const leases = leaseClient && createLeaseApi(leaseClient, leaseNamespace ?? '');
   const elector: LeaderElector | undefined =
     elects && leases !== undefined
@@ -195,7 +197,11 @@ export function createApp(options: AppOptions): App {
     {
       canSend: canAct,
       isUntold: (id, type) => isUntold(id, type),
-      previous: (id, sink) => monitor.tracker()?.incident(id)?.deliveries.findLast((delivery) => delivery.sink === sink),
+      previous: (id, sink) =>
+        monitor
+          .tracker()
+          ?.incident(id)
+          ?.deliveries.findLast((delivery) => delivery.sink === sink),
       onDelivery: (delivery, alert) => delivered(delivery, alert.id, alert.incident),
       onProblem: ({ sink, code, message, howToMend }) => {
         metrics.error(code);
@@ -243,13 +249,20 @@ export function createApp(options: AppOptions): App {
 
   const metrics = createMetrics(version, {
     leader: canAct,
-    streams: () => streams.statuses().map((status) => ({ ...status, lastEventAgeSeconds: status.lastEventAgeSeconds ?? 0 })),
+    streams: () =>
+      streams.statuses().map((status) => ({ ...status, lastEventAgeSeconds: status.lastEventAgeSeconds ?? 0 })),
     queues: () => [
       { queue: 'observe', depth: observer.queueSize(), oldestAgeSeconds: 0 },
       { queue: 'investigate', depth: desk.queueSize(), oldestAgeSeconds: 0 },
-      ...dispatcher.status().map(({ sink, queued, oldestAgeMs }) => ({ queue: sink, depth: queued, oldestAgeSeconds: oldestAgeMs / 1000 })),
+      ...dispatcher
+        .status()
+        .map(({ sink, queued, oldestAgeMs }) => ({ queue: sink, depth: queued, oldestAgeSeconds: oldestAgeMs / 1000 })),
     ],
-    openIncidents: () => monitor.tracker()?.incidents().filter(({ state: incidentState }) => incidentState === 'open') ?? [],
+    openIncidents: () =>
+      monitor
+        .tracker()
+        ?.incidents()
+        .filter(({ state: incidentState }) => incidentState === 'open') ?? [],
     loopLagSeconds: loopLag.takeMaxSeconds,
   });
 
@@ -273,7 +286,10 @@ export function createApp(options: AppOptions): App {
       return;
     }
     const { id, kind, workload, namespace, severity } = transition.incident;
-    logger.info(`${kind} in ${workload.name} (${namespace}) ${transition.type}: ${transition.reason}`, { incident: id, severity });
+    logger.info(`${kind} in ${workload.name} (${namespace}) ${transition.type}: ${transition.reason}`, {
+      incident: id,
+      severity,
+    });
   }
 
   function isUntold(id: string, type: string): boolean {
@@ -329,19 +345,22 @@ export function createApp(options: AppOptions): App {
           const tracker = canAct() ? monitor.tracker() : undefined;
           if (tracker === undefined) return { leading: false, leader: elector?.leader() ?? null };
           const clean = (text: string): string => shareable(text, composing);
-          return { leading: true, incidents: tracker.incidents({ includeResolved }).map((incident) => incidentJson(incident, clean)) };
+          return {
+            leading: true,
+            incidents: tracker.incidents({ includeResolved }).map((incident) => incidentJson(incident, clean)),
+          };
         },
       });
       return server.port;
     },
     async whenSynced() {
-      while (!streams.podsSynced()) await new Promise<void>((resolve) => timers.after(20, resolve));
+      while (!streams.podsSynced() && !stopped) await new Promise<void>((resolve) => timers.after(20, resolve));
       await observer.settled();
     },
     async finishPass() {
       skippedMs += config.SETTLE_SECONDS;
       monitor.pump();
-      for (let busy = true; busy; ) {
+      for (let busy = true; busy;) {
         await desk.idle();
         monitor.pump();
         busy = desk.queueSize() > 0;
@@ -354,13 +373,17 @@ export function createApp(options: AppOptions): App {
     watchProblems: () =>
       streams
         .statuses()
-        .flatMap(({ resource, synced, lastError }) => (resource === 'pods' && !synced && lastError !== undefined ? [lastError] : [])),
+        .flatMap(({ resource, synced, lastError }) =>
+          resource === 'pods' && !synced && lastError !== undefined ? [lastError] : [],
+        ),
     async stop() {
+      stopped = true;
       const finish = async (): Promise<void> => {
         await streams.stop();
         await desk.stop();
         const { unsent } = await dispatcher.stop(config.SHUTDOWN_GRACE_SECONDS);
-        if (unsent > 0) logger.warn(`${unsent} messages could not be sent before the end`, { kept: config.OUTBOX_DIR !== undefined });
+        if (unsent > 0)
+          logger.warn(`${unsent} messages could not be sent before the end`, { kept: config.OUTBOX_DIR !== undefined });
         await state?.flush();
         await observer.stop();
         monitor.end();
@@ -373,4 +396,3 @@ export function createApp(options: AppOptions): App {
     },
   };
 }
-

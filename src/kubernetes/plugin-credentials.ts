@@ -18,7 +18,7 @@ const pluginTimeoutMs = 60_000;
  * Throws API_UNAUTHORIZED.
  */
 export async function askPlugin(user: KubeconfigUser, server: string): Promise<PluginCredentials> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
   const name = 'plugin';
   config.loadFromClusterAndUser(

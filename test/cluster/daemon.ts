@@ -25,7 +25,7 @@ const node = join(projectFolder, 'node_modules/.bin/node');
 /** Starts `podmedic run` with only these settings. */
 export function startDaemon(settings: Readonly<Record<string, string>>, port: number): Daemon {
   const child = spawn(node, [bundle, 'run'], {
-    env: { PATH: process.env['PATH'], ...settings, PORT: String(port) },
+    env: { PATH: process.env.PATH, ...settings, PORT: String(port) },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -70,7 +70,7 @@ export function runPodmedic(
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [bundle, ...args], {
-      env: { PATH: process.env['PATH'], ...settings },
+      env: { PATH: process.env.PATH, ...settings },
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -72,6 +72,8 @@ async function runJest(cluster: ClusterState): Promise<Results | undefined> {
     join(projectFolder, 'node_modules', 'jest', 'bin', 'jest.js'),
     `--config=${join(harnessFolder, 'jest.config.js')}`,
     '--json',
+    // A process that a failed test left behind must not hold up the end.
+    '--forceExit',
     `--outputFile=${outputFile}`,
     ...process.argv.slice(2),
   ]);

@@ -4,6 +4,7 @@ import { currentCluster } from '../cluster.ts';
 import { logInAsDaemon, runPodmedic, startDaemon, type Daemon } from '../daemon.ts';
 import { findFreePorts } from '../free-ports.ts';
 import { connectKube, ref, type KubeObject } from '../kube.ts';
+import { runCommand } from '../run-command.ts';
 import { waitFor } from '../wait.ts';
 
 const cluster = currentCluster();
@@ -15,7 +16,11 @@ let slack: SlackServer;
 let daemon: Daemon;
 let kubeconfig: string;
 
-function deployment(name: string, podSpec: object, options: { readonly replicas?: number; readonly in?: string } = {}): KubeObject {
+function deployment(
+  name: string,
+  podSpec: object,
+  options: { readonly replicas?: number; readonly in?: string } = {},
+): KubeObject {
   const labels = { app: name };
   return {
     apiVersion: 'apps/v1',
@@ -40,7 +45,9 @@ const needsVariable = `: "\${DATABASE_URL:?DATABASE_URL is not set}"; ${idle}`;
 
 /** Texts of the messages that name this workload, oldest first. */
 function messagesAbout(workload: string): string[] {
-  return slack.messages().map(({ text }) => text).filter((text) => text.includes(` in ${workload} (`));
+  return slack.records
+    .filter(({ payload }) => String(payload['text']).includes(` in ${workload} (`))
+    .map(({ payload }) => `${String(payload['text'])}\n${JSON.stringify(payload)}`);
 }
 
 async function messageAbout(workload: string, timeoutMs = 120_000): Promise<string> {
@@ -84,13 +91,20 @@ beforeAll(async () => {
     }),
     deployment('puller', { containers: [{ name: 'app', image: '127.0.0.1:9/shop/web:1' }] }),
     deployment('giant', { containers: [container('app', idle, { resources: { requests: { cpu: '64' } } })] }),
-    deployment('unset', { containers: [container('app', idle, { envFrom: [{ configMapRef: { name: 'unset-env' } }] })] }),
+    deployment('unset', {
+      containers: [container('app', idle, { envFrom: [{ configMapRef: { name: 'unset-env' } }] })],
+    }),
     deployment('migrating', {
-      initContainers: [container('migrate', 'echo "fatal: cannot open /data/schema.sql: No such file or directory" >&2; exit 1')],
+      initContainers: [
+        container('migrate', 'echo "fatal: cannot open /data/schema.sql: No such file or directory" >&2; exit 1'),
+      ],
       containers: [container('app', idle)],
     }),
     deployment('pair', {
-      containers: [container('web', idle), container('worker', 'echo "Error: connect ECONNREFUSED 127.0.0.1:6379" >&2; exit 1')],
+      containers: [
+        container('web', idle),
+        container('worker', 'echo "Error: connect ECONNREFUSED 127.0.0.1:6379" >&2; exit 1'),
+      ],
     }),
     deployment('healthy', { containers: [container('app', idle)] }, { replicas: 2, in: quiet }),
     {
@@ -136,7 +150,9 @@ describe('a failing pod is told of once, with its cause', () => {
 
   test('a namespace that is created later is watched too', async () => {
     await kube.createNamespace('line-later');
-    await kube.apply(deployment('late', { containers: [{ name: 'app', image: '127.0.0.1:9/late:1' }] }, { in: 'line-later' }));
+    await kube.apply(
+      deployment('late', { containers: [{ name: 'app', image: '127.0.0.1:11/late:1' }] }, { in: 'line-later' }),
+    );
     expect(await messageAbout('late')).toContain('ImagePull in late (line-later)');
   });
 });
@@ -198,9 +214,12 @@ describe('the commands say the same', () => {
 
 describe('what is no failure stays silent, what is over is told', () => {
   test('the repair of the missing variable: exactly one "recovered"', async () => {
-    await kube.patch(ref.deployment(namespace, 'orders-api'), {
-      spec: { template: { spec: { containers: [{ name: 'app', env: [{ name: 'DATABASE_URL', value: 'postgres://db' }] }] } } },
-    });
+    // The command that the message suggests, with the value that only a person knows.
+    const command = /kubectl [^`"\n]*set env deployment\/orders-api[^`"\n]*/.exec(
+      messagesAbout('orders-api')[0] ?? '',
+    )?.[0];
+    const words = (command ?? '').replace('REPLACE_ME', 'postgres://db').split(' ').slice(1);
+    await runCommand(['kubectl', '--kubeconfig', cluster.kubeconfig, ...words]);
     const recovered = await waitFor('the recovery of orders-api', () => messagesAbout('orders-api')[1], {
       timeoutMs: 90_000,
       explain: () => `; the daemon wrote:\n${daemon.output().slice(-4000)}`,
@@ -212,7 +231,9 @@ describe('what is no failure stays silent, what is over is told', () => {
     await kube.patch(ref.deployment(quiet, 'healthy'), {
       spec: { template: { metadata: { annotations: { rolled: 'yes' } } } },
     });
-    await kube.waitForObject<{ status?: { updatedReplicas?: number; readyReplicas?: number; replicas?: number } } & KubeObject>(
+    await kube.waitForObject<
+      { status?: { updatedReplicas?: number; readyReplicas?: number; replicas?: number } } & KubeObject
+    >(
       ref.deployment(quiet, 'healthy'),
       ({ status }) => status?.updatedReplicas === 2 && status.readyReplicas === 2 && status.replicas === 2,
     );
@@ -228,7 +249,10 @@ describe('what is no failure stays silent, what is over is told', () => {
   });
 
   test('each failing workload was told of exactly once', () => {
-    const told = ['eater', 'puller', 'giant', 'unset', 'migrating', 'pair', 'late'].map((name) => [name, messagesAbout(name).length]);
+    const told = ['eater', 'puller', 'giant', 'unset', 'migrating', 'pair', 'late'].map((name) => [
+      name,
+      messagesAbout(name).length,
+    ]);
     expect(told).toEqual(told.map(([name]) => [name, 1]));
     expect(messagesAbout('orders-api')).toHaveLength(2);
   });
@@ -240,9 +264,12 @@ describe('what is no failure stays silent, what is over is told', () => {
     expect(metrics).toMatch(/podmedic_alerts_total\{sink="slack-webhook",type="opened",outcome="sent"\} 8/);
     const { body } = await daemon.get('/api/incidents');
     const { incidents } = body as { incidents: { workload: { name: string }; state: string; container?: string }[] };
-    expect(incidents.filter(({ state }) => state === 'open').map(({ workload }) => workload.name).sort()).toEqual(
-      ['eater', 'giant', 'late', 'migrating', 'pair', 'puller', 'unset'].sort(),
-    );
+    expect(
+      incidents
+        .filter(({ state }) => state === 'open')
+        .map(({ workload }) => workload.name)
+        .sort(),
+    ).toEqual(['eater', 'giant', 'late', 'migrating', 'pair', 'puller', 'unset'].sort());
     expect(incidents.find(({ workload }) => workload.name === 'pair')?.container).toBe('worker');
   });
 });
