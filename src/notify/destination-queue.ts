@@ -19,6 +19,8 @@ export interface QueueParts {
 
 // How often the gate is tried while it is closed and nobody calls `wake`.
 const gatePollMs = 1_000;
+// How often a message may be refused in every form before it is given up.
+const maxRefusals = 3;
 const plainer: Readonly<Record<MessageForm, MessageForm | undefined>> = {
   full: 'blocks',
   blocks: 'text',
@@ -248,11 +250,17 @@ export class DestinationQueue {
     this.#waiting.putBack(waiting);
   }
 
-  /** A plainer form at once; a message that is refused even as text is given up, because it would be refused for ever. */
+  /** A plainer form at once. What is refused even as text lets the others pass, comes back later, and is given up at last. */
   #degrade(waiting: Waiting, why: string): void {
     const form = plainer[waiting.form];
     if (form !== undefined) {
       this.#fail({ ...waiting, form }, 'SINK_REJECTED', why);
+      return;
+    }
+    const refusals = waiting.refusals + 1;
+    if (refusals < maxRefusals) {
+      const dueAtMs = this.#parts.ports.now() + this.#parts.probeMs;
+      this.#fail({ ...waiting, form: 'full', refusals, dueAtMs }, 'SINK_REJECTED', `${why}, in every form`);
       return;
     }
     this.#counts.failed++;
@@ -261,7 +269,7 @@ export class DestinationQueue {
     this.#parts.ports.onProblem?.({
       sink: this.#sink.name,
       code: 'SINK_REJECTED',
-      message: `${waiting.alert.type} #${waiting.alert.id} given up: refused in every form (${why})`,
+      message: `${waiting.alert.type} #${waiting.alert.id} given up: refused in every form, ${refusals} times (${why})`,
     });
     this.#report(waiting, 'dropped', { error: why });
   }

@@ -18,7 +18,7 @@ export function createDispatcher(settings: DispatcherSettings, ports: Dispatcher
   const outbox =
     settings.outboxDir === undefined
       ? undefined
-      : createOutbox(settings.outboxDir, ports.now, (message) => {
+      : createOutbox(settings.outboxDir, ports.now, ports.random, (message) => {
           ports.onProblem?.({ sink: 'outbox', code: 'OUTBOX_FAILED', message });
         });
   const queues = settings.destinations.map(
@@ -52,12 +52,14 @@ export function createDispatcher(settings: DispatcherSettings, ports: Dispatcher
     idle,
     stop: async (graceMs) => {
       for (const queue of queues) queue.hurry();
-      let timer: unknown;
-      const grace = new Promise<void>((resolve) => {
-        timer = timers.set(resolve, graceMs);
-      });
-      await Promise.race([idle(), grace]);
-      timers.clear(timer);
+      if (graceMs > 0) {
+        let timer: unknown;
+        const grace = new Promise<void>((resolve) => {
+          timer = timers.set(resolve, graceMs);
+        });
+        await Promise.race([idle(), grace]);
+        timers.clear(timer);
+      }
       return { unsent: queues.reduce((sum, queue) => sum + queue.halt(), 0) };
     },
     status: () => queues.map((queue) => queue.status()),

@@ -60,7 +60,16 @@ const schema = z.object({
 });
 
 /** An outbox in a directory, which is created when the first message is kept. `onProblem` hears what the disk refused. */
-export function createOutbox(directory: string, now: () => number, onProblem: (message: string) => void): Outbox {
+export function createOutbox(
+  directory: string,
+  now: () => number,
+  random: () => number,
+  onProblem: (message: string) => void,
+): Outbox {
+  // Two processes may share the directory and the millisecond.
+  const nonce = Math.floor(random() * 0x1000000)
+    .toString(16)
+    .padStart(6, '0');
   let counter = 0;
   const guarded = <T>(what: string, action: () => T): T | undefined => {
     try {
@@ -75,7 +84,7 @@ export function createOutbox(directory: string, now: () => number, onProblem: (m
     put: (stored, name) =>
       guarded('cannot write', () => {
         mkdirSync(directory, { recursive: true, mode: 0o700 });
-        const file = name ?? fileName(stored, now(), counter++);
+        const file = name ?? fileName(stored, now(), counter++, nonce);
         const draft = join(directory, `.${file}.tmp`);
         writeFileSync(draft, JSON.stringify(stored), { mode: 0o600 });
         renameSync(draft, join(directory, file));
@@ -98,9 +107,9 @@ export function createOutbox(directory: string, now: () => number, onProblem: (m
 }
 
 /** Names sort by time, then by the order within this process. */
-function fileName({ sink, alert }: StoredAlert, nowMs: number, counter: number): string {
+function fileName({ sink, alert }: StoredAlert, nowMs: number, counter: number, nonce: string): string {
   const safe = (text: string): string => text.replace(/[^A-Za-z0-9_-]/gu, '_').slice(0, 40);
-  return `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}-${safe(sink)}-${safe(alert.id)}.json`;
+  return `${String(nowMs).padStart(15, '0')}-${String(counter).padStart(6, '0')}-${nonce}-${safe(sink)}-${safe(alert.id)}.json`;
 }
 
 function listFiles(directory: string): string[] {

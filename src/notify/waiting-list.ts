@@ -10,6 +10,8 @@ export interface Waiting {
   /** Types of all alerts that this message stands for. */
   readonly covers: readonly AlertType[];
   readonly form: MessageForm;
+  /** How often it was refused in every form. */
+  readonly refusals: number;
   /** Not before this time, ms since the epoch. */
   readonly dueAtMs: number;
   /** Its name in the outbox. */
@@ -79,6 +81,13 @@ export function createWaitingList(parts: WaitingListParts): WaitingList {
     return stored({ ...older, alert, covers, dueAtMs, form: 'full' });
   };
 
+  const putBack = (waiting: Waiting): void => {
+    const newer = list.find((one) => one.alert.id === waiting.alert.id);
+    list = list.filter((one) => one !== newer);
+    const one = newer === undefined ? waiting : merge(waiting, newer);
+    if (one !== undefined) list = [one, ...list];
+  };
+
   return {
     get size() {
       return list.length;
@@ -92,7 +101,7 @@ export function createWaitingList(parts: WaitingListParts): WaitingList {
       }
       list = [
         ...list,
-        stored({ alert, covers: [alert.type], form: 'full', dueAtMs, file: undefined, doubtful: false }),
+        stored({ alert, covers: [alert.type], form: 'full', refusals: 0, dueAtMs, file: undefined, doubtful: false }),
       ];
       while (list.length > parts.maxQueued) {
         const victim = list[victimIndex(list.map((one) => one.alert))];
@@ -100,12 +109,7 @@ export function createWaitingList(parts: WaitingListParts): WaitingList {
         drop(victim, 'the queue is full');
       }
     },
-    putBack: (waiting) => {
-      const newer = list.find((one) => one.alert.id === waiting.alert.id);
-      list = list.filter((one) => one !== newer);
-      const one = newer === undefined ? waiting : merge(waiting, newer);
-      if (one !== undefined) list = [one, ...list];
-    },
+    putBack,
     firstDue: (nowMs) => list.find((one) => one.dueAtMs <= nowMs),
     nextDueAtMs: () => (list.length === 0 ? undefined : Math.min(...list.map((one) => one.dueAtMs))),
     oldestAtMs: () => (list.length === 0 ? undefined : Math.min(...list.map((one) => one.alert.atMs))),
@@ -121,18 +125,13 @@ export function createWaitingList(parts: WaitingListParts): WaitingList {
     reread: (taken) => {
       list = list.map((one) => ({ ...one, doubtful: true }));
       const known = new Set([taken, ...list].map((one) => one?.file));
-      const ids = new Set(list.map((one) => one.alert.id));
-      const fromDisk = (parts.outbox?.list() ?? [])
-        .filter(({ name, stored: kept }) => kept.sink === parts.sink && !known.has(name) && !ids.has(kept.alert.id))
-        .map(({ name, stored: { alert, covers } }): Waiting => ({
-          alert,
-          covers,
-          form: 'full',
-          dueAtMs: 0,
-          file: name,
-          doubtful: true,
-        }));
-      list = [...fromDisk, ...list];
+      const fromDisk = (parts.outbox?.list() ?? []).filter(
+        ({ name, stored: kept }) => kept.sink === parts.sink && !known.has(name),
+      );
+      for (const { name, stored: kept } of fromDisk.toReversed()) {
+        const { alert, covers } = kept;
+        putBack({ alert, covers, form: 'full', refusals: 0, dueAtMs: 0, file: name, doubtful: true });
+      }
     },
   };
 }

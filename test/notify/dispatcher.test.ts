@@ -206,7 +206,7 @@ describe('failures', () => {
     expect(dispatcher.status()[0]).toMatchObject({ circuit: 'closed', queued: 0 });
   });
 
-  test('a refused form: blocks only, then text, then given up', async () => {
+  test('a refused form: blocks only, then text; later again; given up at the third time', async () => {
     const forms: (string | undefined)[] = [];
     const { clock, dispatcher, deliveries } = fixture(
       {},
@@ -221,6 +221,9 @@ describe('failures', () => {
     dispatcher.submit(numbered('a'));
     await clock.advance(60_000);
     expect(forms).toEqual(['full', 'blocks', 'text']);
+    expect(dispatcher.status()[0]).toMatchObject({ queued: 1, failed: 0 });
+    await clock.advance(700_000);
+    expect(forms).toHaveLength(9);
     expect(deliveries.at(-1)).toMatchObject({ outcome: 'dropped', error: 'invalid_blocks' });
     expect(dispatcher.status()[0]).toMatchObject({ queued: 0, failed: 1 });
   });

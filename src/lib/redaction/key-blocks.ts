@@ -6,6 +6,7 @@ const end = /-{4,5} ?END [A-Z0-9][A-Z0-9 ]{0,60}-{4,5}/gu;
 // A line (or a one-line block's piece, split by a literal \n) that may belong to the body of a block.
 const bodyPiece = /^(?:[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,15}={0,2}|(?:Proc-Type|DEK-Info|Comment|Version): .*|)$/u;
 const longPiece = /^[A-Za-z0-9+/=]{40,}$/u;
+const lastPiece = /^[ \t]*[A-Za-z0-9+/=]{16,}/u;
 const pieces = /\\n|\n/gu;
 
 /**
@@ -18,11 +19,14 @@ export function redactKeyBlocks(text: string): string {
   let out = '';
   let at = 0;
   let next = 0;
-  for (const match of text.matchAll(begin)) {
+  const begins = [...text.matchAll(begin)];
+  for (const [index, match] of begins.entries()) {
     if (match.index < at) continue;
     while (next < ends.length && (ends[next]?.from ?? 0) < match.index) next++;
     out += redactOrphanEnds(text.slice(at, match.index));
-    const to = ends[next]?.to ?? endOfBody(text, match.index + match[0].length);
+    const close = ends[next];
+    const closed = close !== undefined && close.from < (begins[index + 1]?.index ?? text.length);
+    const to = closed ? close.to : endOfBody(text, match.index + match[0].length);
     out += placeholderFor(text.slice(match.index, to));
     at = to;
   }
@@ -33,7 +37,10 @@ function endOfBody(text: string, from: number): number {
   let at = from;
   const dashes = text.indexOf('----', from);
   for (const piece of splitPieces(text.slice(0, dashes === -1 ? text.length : dashes), from)) {
-    if (!bodyPiece.test(piece.text.trim())) break;
+    if (!bodyPiece.test(piece.text.trim())) {
+      // The last line may have words of a sentence behind it.
+      return piece.from + (lastPiece.exec(piece.text)?.[0].length ?? 0);
+    }
     at = piece.to;
   }
   return at;
