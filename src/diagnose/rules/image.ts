@@ -17,6 +17,8 @@ import {
 import { imageOf, splitReference } from './image-reference.ts';
 import { setImage } from '../kubectl.ts';
 import { containerWords, messageRule } from './message-rule.ts';
+import type { Message, Said } from './message-rule.ts';
+import type { CaseView } from '../case-view.ts';
 
 /** Every way in which an image does not come; the first that fits speaks, so the particular stand before the general. */
 export const imageRules: readonly Rule[] = [
@@ -32,7 +34,7 @@ export const imageRules: readonly Rule[] = [
     pattern:
       /InvalidImageName|[Ff]ailed to apply default image tag|couldn't parse image (?:name|reference)|invalid reference format/u,
     cause: (pull) =>
-      `${subject(pull)} is not a valid image name (invalid reference format${/[A-Z]/u.test(pull.reference.name) ? ': the repository name must be lowercase' : ''}), so nothing can be pulled.`,
+      `${subject(pull)} is not a valid image name (InvalidImageName, invalid reference format${/[A-Z]/u.test(pull.reference.name) ? ': the repository name must be lowercase' : ''}), so nothing can be pulled.`,
     fixes: (pull) => validName(pull),
   }),
   imageRule({
@@ -82,7 +84,7 @@ export const imageRules: readonly Rule[] = [
     pattern:
       /401 Unauthorized|unauthorized|authentication required|no basic auth credentials|invalid username\/password|authorization token has expired|failed to authorize/iu,
     cause: (pull) =>
-      `The registry ${pull.reference.registry} wants authentication for image ${pull.image} (${pull.who}): 401 Unauthorized, ${pullSecretWords(pull)}.`,
+      `The registry ${pull.reference.registry} wants authentication for image ${pull.image} (${pull.who}): 401 Unauthorized (missing or wrong credentials: ${pullSecretWords(pull)}).`,
     fixes: credentials,
     cites: pullSecretCites,
   }),
@@ -145,7 +147,7 @@ export const imageRules: readonly Rule[] = [
   imageRule({
     id: 'registry-certificate',
     pattern:
-      /x509: ([^"\n]{1,200})|tls: (?:failed to verify certificate|bad certificate|handshake failure|unknown certificate)/u,
+      /(?:tls: [^\n]{0,60}?)?x509: ([^"\n]{1,200})|tls: (?:failed to verify certificate|bad certificate|handshake failure|unknown certificate)/u,
     cause: (pull, match) =>
       `The node does not accept the TLS certificate of the registry ${pull.reference.registry} (${pull.who}, image ${pull.image})${match[1] === undefined ? '' : `: x509: ${match[1].trim()}`}.`,
     fixes: (pull) => [
@@ -206,16 +208,24 @@ export const imageRules: readonly Rule[] = [
     id: 'image/pull-fails',
     rank: 'general',
     messages: pullMessages,
-    pattern:
-      /(?:Failed to pull image|Back-off pulling image|ErrImagePull|ImagePullBackOff|failed to pull)[^\n]{0,400}/iu,
-    say: (match, view, message) => {
-      const container = message.container ?? view.container;
-      const image = imageOf(message.text) ?? view.specOf(container ?? '')?.image ?? '';
-      return {
-        rootCause: `Image ${image} (${containerWords(view, container)}) cannot be pulled from ${splitReference(image).registry}: ${match[0].slice(0, 300)}`,
-        confidence: 'medium',
-        fixes: [],
-      };
-    },
+    pattern: /(?:Failed to pull image|Back-off pulling image) "[^"]{1,500}": ?(?:ErrImagePull: )?([^\n]{4,600})/u,
+    say: (match, view, message) => stillFails(view, message, match[1] ?? '', 'medium'),
+  }),
+  messageRule({
+    id: 'image/back-off',
+    rank: 'fallback',
+    messages: pullMessages,
+    pattern: /(?:Back-off pulling image|ErrImagePull|ImagePullBackOff|failed to pull)[^\n]{0,400}/iu,
+    say: (match, view, message) => stillFails(view, message, match[0], 'low'),
   }),
 ];
+
+function stillFails(view: CaseView, message: Message, why: string, confidence: 'medium' | 'low'): Said {
+  const container = message.container ?? view.container;
+  const image = imageOf(message.text) ?? view.specOf(container ?? '')?.image ?? '';
+  return {
+    rootCause: `Image ${image} (${containerWords(view, container)}) cannot be pulled from ${splitReference(image).registry}: ${why.slice(0, 400)}`,
+    confidence,
+    fixes: [],
+  };
+}

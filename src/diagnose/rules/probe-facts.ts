@@ -107,7 +107,7 @@ export function budgetSeconds(probe: KubeProbe): number {
 }
 
 const listening =
-  /\b(?:listen(?:ing|s)?|serv(?:ing|er|es)|bound|binding|start(?:ed|ing)|running|ready|accepting|up)\b[^\n]{0,80}?(?:\bport\b\s*[=:]?\s*|(?:[\w.*-]|\])?:)(\d{2,5})\b/iu;
+  /\b(?:listen(?:ing|s)?|serv(?:ing|er|es)|bound|binding|start(?:ed|ing)|running|ready|accepting|up)\b[^\n]{0,80}?(?:\bport(?:s|\(s\))?\s{0,3}[=:]?\s{0,3}|(?:[\w.*-]|\])?:)(\d{2,5})\b/iu;
 const portVariable = /(?:^|_)PORT$|^(?:PORT|LISTEN|BIND)|(?:LISTEN|BIND)(?:_ADDR(?:ESS)?)?$/u;
 
 /** Where the program listens, by its own log, its settings or its declared ports, and how that is known. */

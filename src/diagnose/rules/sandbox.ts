@@ -118,10 +118,9 @@ export const sandboxRules: readonly Rule[] = [
   sandboxRule({
     id: 'runtime-class',
     rank: 'object',
-    pattern:
-      /no runtime for "([^"]{1,100})" is configured|RuntimeClass(?:\.node\.k8s\.io)? "([^"]{1,100})" not found|failed to get sandbox runtime[^\n]{0,40}?"?([\w-]{1,60})"?/u,
+    pattern: /no runtime for "([^"]{1,100})" is configured|RuntimeClass(?:\.node\.k8s\.io)? "([^"]{1,100})" not found/u,
     cause: (match, node) =>
-      `${node} has no container runtime for the pod's RuntimeClass ${match[1] ?? match[2] ?? match[3] ?? ''} (no such runtime is configured, handler not found).`,
+      `${node} has no container runtime for the pod's RuntimeClass ${match[1] ?? match[2] ?? ''} (no such runtime is configured, handler not found).`,
     fixes: () => [
       { summary: 'Configure the runtime handler on the nodes, or remove runtimeClassName from the pod template' },
     ],

@@ -18,7 +18,7 @@ function startRule({ id, pattern, cause, fixes }: StartRule): Rule {
     pattern,
     say: (match, view, message) => {
       const container = message.container ?? view.container;
-      const path = match[1] ?? view.specOf(container ?? '')?.command?.[0] ?? '';
+      const path = match[1] ?? match[2] ?? view.specOf(container ?? '')?.command?.[0] ?? '';
       return {
         rootCause: cause({ path, who: containerWords(view, container), view }),
         confidence: 'high',
@@ -52,7 +52,8 @@ export const startRules: readonly Rule[] = [
   }),
   startRule({
     id: 'not-in-path',
-    pattern: /exec:? "?([^"\n]{1,400}?)"?: executable file (?:not found in|`[^`]{1,300}` not found in) \$PATH/u,
+    pattern:
+      /(?:exec:? "?([^"\n]{1,400}?)"?: executable file not found in|executable file `([^`]{1,300})` not found in) \$PATH/u,
     cause: ({ path, who, view }) =>
       `The command ${path} of ${who} does not exist in the image${imageOf(view)}: executable file not found in $PATH (StartError).`,
     fixes: (view, container, path) => [

@@ -68,7 +68,7 @@ export const storageDriverRules: readonly Rule[] = [
     id: 'volume-gone',
     rank: 'object',
     pattern:
-      /InvalidVolume\.NotFound|The volume '([^']{1,120})' does not exist|volume (?:ID )?"?([\w-]{1,120})"? (?:not found|does not exist)|disk \S{1,200} (?:was )?not found|code = NotFound desc = ([^\n]{1,200})/iu,
+      /InvalidVolume\.NotFound(?:: The volume '([^']{1,120})')?|volume (?:ID )?"?([\w-]{1,120})"? (?:not found|does not exist)|disk \S{1,200} (?:was )?not found|code = NotFound desc = ([^\n]{1,200})/iu,
     say: (match, view, volume) => ({
       rootCause: `The disk behind ${volume} does not exist any more: ${match[1] ?? match[2] ?? match[3] ?? match[0]} not found, ${consequence(view)}.`,
       confidence: 'high',
