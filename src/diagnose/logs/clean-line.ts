@@ -1,20 +1,30 @@
 import { stripLogQuotes } from '../../model/log-quote.ts';
 
-/** Longest piece of a line that rules look at: patterns stay fast, and what matters of a wide line stands at its ends. */
+/** Longest line that rules look at: patterns stay fast, and what matters of a wide line stands at its ends or near a word of woe. */
 const longest = 4096;
+const end = 1400;
+const middle = 1000;
+const woe = /\b(?:error|fatal|exception|panic|failed|denied|refused|missing|invalid|cannot|unable|not found)\b/i;
 
 // CSI, OSC and two-character escape sequences (ECMA-48), with ESC or the 8-bit introducer.
-// eslint-disable-next-line no-control-regex -- escape sequences are control characters
 const escapes =
+  // eslint-disable-next-line no-control-regex -- escape sequences are control characters
   /\u001B\[[0-?]*[ -/]*[@-~]|\u009B[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|\u001B[@-_]/g;
-// Control characters, bidirectional overrides, zero-width characters and the mark of a broken byte.
-// eslint-disable-next-line no-control-regex -- control characters are what is removed
-const controls = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
+// Control characters, bidirectional overrides, zero-width characters, and the mark of a broken byte.
+const controls =
+  // eslint-disable-next-line no-control-regex -- control characters are what is removed
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFD]/g;
 
-/** A log line without colours and control characters, at most 4,096 characters: the middle of a longer one is left out. */
+/** A log line without colours and control characters, at most 4,096 characters: of a longer one its ends and its first trouble. */
 export function cleanLine(raw: string): string {
-  const cut = raw.length <= longest * 2 ? raw : raw.slice(0, longest) + raw.slice(raw.length - longest);
-  const clean = stripLogQuotes(cut.replace(escapes, '').replace(controls, '')).trimEnd();
+  const bounded = raw.length <= 1_000_000 ? raw : raw.slice(0, 500_000) + raw.slice(raw.length - 500_000);
+  const clean = stripLogQuotes(bounded.replace(escapes, '').replace(controls, '')).trimEnd();
   if (clean.length <= longest) return clean;
-  return clean.slice(0, longest / 2) + ' … ' + clean.slice(clean.length - longest / 2 + 3);
+  const head = clean.slice(0, end);
+  const tail = clean.slice(clean.length - end);
+  const inner = clean.slice(end, clean.length - end);
+  const at = woe.exec(inner)?.index;
+  if (at === undefined) return `${head} … ${tail}`;
+  const from = Math.max(0, at - middle / 5);
+  return `${head} … ${inner.slice(from, from + middle)} … ${tail}`;
 }

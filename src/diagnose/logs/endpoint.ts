@@ -27,7 +27,7 @@ const forms: readonly RegExp[] = [
     'i',
   ),
   new RegExp(String.raw`(?<![\w.:/-])/?(?:${host}/)?(?<h>${ip}|\[[0-9a-fA-F:]+\]):(?<p>\d{1,5})(?!\d|\.\d)`),
-  new RegExp(String.raw`(?<![\w./\\-])(?<h>[A-Za-z][A-Za-z0-9_.-]{0,252}):(?<p>\d{2,5})(?![\d:]|\.\d)`),
+  new RegExp(String.raw`(?<![\w./\\-])(?<h>[A-Za-z][A-Za-z0-9_.-]{0,252}):(?<p>\d{2,5})(?!\d|:\d|\.\d)`),
   new RegExp(String.raw`/dev/tcp/(?<h>${host})/(?<p>\d{1,5})`),
   new RegExp(String.raw`connect to (?<h>${host}) port (?<p>\d{1,5})`),
   new RegExp(String.raw`(?<![\w.:/-])(?<h>${ip})(?![\w.])`),

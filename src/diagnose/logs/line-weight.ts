@@ -16,7 +16,7 @@ const plainWeight = 12;
 const ending =
   /\b(?:fatal|panic|abort(?:ed|ing)?|exit(?:ing|s|ed)?|giving up|gave up|give up|cannot start|can't start|could not start|unable to start|failed to start|refus(?:es|ed|ing) to start|not starting|startup failed|start-up failed|boot failed|bootstrap failed|initiali[sz]ation failed|shutting down|unrecoverable|terminat(?:ed|ing)|cannot continue|can't continue|unable to continue|cannot proceed|stopping|bailing out|stopped|dying)\b/i;
 const benign =
-  /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet|later|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
+  /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet (?:ready|available|reachable|up)|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
 const served =
   /\b(?:listening|ready|started|serving|accepting connections|up and running|startup complete|initialized)\b/i;
 const gaveUp =
@@ -28,6 +28,8 @@ const interesting =
 
 // So that a noisy log stays a matter of milliseconds; the first lines and the last ones are looked at.
 const mostSuspects = 240;
+// Of a short log every line is looked at.
+const manyLines = 60;
 
 /** The lines that may tell the cause, in the order of the log, each with its weight. */
 export function weighLines(log: ReadLog): readonly Suspect[] {
@@ -41,12 +43,13 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
       (line.level ?? 'info') === 'info' && served.test(line.message) && !/\b(?:not|fail|never|un)/i.test(line.message),
   );
   const gaveUpLater = plain.some((line) => gaveUp.test(line.message));
+  const many = plain.length > manyLines;
   const seen = new Set<string>();
   const suspects: Suspect[] = [];
   for (const line of plain) {
     const role = roles[line.index];
     if (!role || line.level === 'debug') continue;
-    if (line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
+    if (many && line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
     const shape = line.message.replace(/\d+/g, '0');
     if (seen.has(shape) && !lastIndexes.has(line.index)) continue;
     seen.add(shape);

@@ -30,7 +30,7 @@ const levels: readonly (readonly [LogLevel, RegExp])[] = [
   ['fatal', /^(?:fatal|crit(?:ical)?|emerg(?:ency)?|alert|panic|severe|dpanic|f|60)$/i],
   ['error', /^(?:err(?:or)?|failure|e|50|eror)$/i],
   ['warn', /^(?:warn(?:ing)?|w|40|wrn)$/i],
-  ['info', /^(?:info(?:rmation)?|notice|log|note|i|30|inf|statement|hint|detail|context|system)$/i],
+  ['info', /^(?:info(?:rmation)?|notice|note|i|30|inf|statement|hint|detail|context|system)$/i],
   ['debug', /^(?:debug\d?|trace|fine(?:r|st)?|verbose|d|t|20|10|dbg|config)$/i],
 ];
 
@@ -40,7 +40,7 @@ export function levelOf(word: string): LogLevel | undefined {
 }
 
 const time =
-  /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
+  /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[A-Z]{3,4}(?![A-Za-z_])|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
 const glog = /^([IWEF])(?=\d{4} \d\d:\d\d:\d\d)\d{4} [\d:.]+\s+\d+ [\w.-]+:\d+\] /;
 const redis = /^\d+:[A-Z] \d\d \w{3} \d{4} [\d:.]+ ([.#*-]) /;
 const word =
@@ -50,7 +50,7 @@ function stripPrefix(text: string): { level: LogLevel | undefined; rest: string 
   const g = glog.exec(text);
   if (g) return { level: levelOf(g[1] ?? ''), rest: text.slice(g[0].length) };
   const r = redis.exec(text);
-  if (r) return { level: r[1] === '#' ? 'warn' : 'info', rest: text.slice(r[0].length) };
+  if (r) return { level: r[1] === '#' ? undefined : 'info', rest: text.slice(r[0].length) };
   const stamp = time.exec(text);
   let rest = stamp ? text.slice(stamp[0].length) : text;
   const head = rest.slice(0, 80);

@@ -119,11 +119,40 @@ function makeHit(view: CaseView, log: ReadLog, line: LogLine, match: RegExpExecA
 export function findingOf(view: CaseView, explained: Explained): Finding {
   const { reading, hit } = explained;
   return {
-    rootCause: causeSentence(view, reading.cause),
+    rootCause:
+      causeSentence(view, withErrorClass(reading.cause, hit.line.message)) + alsoSays(reading, hit.line.message),
     confidence: reading.confidence ?? confidenceOf(explained),
     cites: [{ source: hit.log.source, text: quoteLog(hit.line.text) }, ...(reading.cites ?? []), ...exitCites(view)],
     fixes: reading.fixes ?? [],
   };
+}
+
+const errorClass = /\b(?:[A-Za-z_]\w*[.:]{1,2})*([A-Z]\w*(?:Error|Exception))\b|\b(E[A-Z]{4,14})\b(?=[: ,'])/;
+
+// The class of an error is what people search for.
+function withErrorClass(cause: string, message: string): string {
+  const found = errorClass.exec(message);
+  const name = found?.[1] ?? found?.[2];
+  return name === undefined ||
+    cause.includes(name) ||
+    /^(?:EMERG|ERROR|EVENT|EXCEPT|ENTRY|EXPECT|EITHER|EVERY|EMPTY|ENABLE|ENGINE|EXEC|EXIT|EXISTS?|ENSURE)/.test(name)
+    ? cause
+    : `${cause} (${name})`;
+}
+
+// Places in programs and libraries say little to who reads the cause.
+const place =
+  /\.(?:py|rb|php|js|mjs|ts|go|rs|c|cc|cpp|java|pl|pm)\b|^(?:https?|www)\b|(?:Error|Exception)$|^(?:org|com|java|javax|io|net|sun|jdk|urllib3|requests|node|internal)[./]/i;
+
+/** Names in the message that the cause does not hold yet: then the message itself is shown behind it. */
+function alsoSays(reading: Reading, message: string): string {
+  if (message.length > 400 || (reading.bonus ?? 0) >= 5 || reading.cause.includes('\uE0A1')) return '';
+  const known = reading.cause.toLowerCase();
+  const names = message.match(/["'`][^"'`\n]{2,60}["'`]|[\w-]*[A-Za-z][\w-]*[_./-][\w./-]*\w/g) ?? [];
+  const unsaid = names
+    .map((name) => name.replace(/["'`]/g, ''))
+    .filter((name) => !place.test(name) && !known.includes(name.toLowerCase()));
+  return unsaid.length === 0 ? '' : ` Its log says: ${quoteLog(message.replace(/\s+/g, ' ').slice(0, 240))}`;
 }
 
 function confidenceOf(explained: Explained): Finding['confidence'] {

@@ -67,7 +67,7 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
     if (inTrace && /^[A-Za-z_][\w.]*(?::|$)/.test(line.text)) {
       root = logged ? 'logged' : 'uncaught';
       inTrace = false;
-    } else if (uncaughtRoot.test(line.text)) root = 'uncaught';
+    } else if (uncaughtRoot.test(line.text) || continuesRoot(line, lines[index - 1])) root = 'uncaught';
     else if (/^(?:Uncaught )?(?:\w+ )?\[?[A-Z]?\w*(?:Error|Exception)\b/.test(line.text) && isFrame[index + 1]) {
       root = node || isFrame[index - 1] === true ? 'uncaught' : 'logged';
     } else if (/^\s*Caused by: /.test(line.text)) root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
@@ -101,6 +101,15 @@ const uncaughtRoot = new RegExp(
     ' at \\S+ line \\d+\\.$',
   ].join('|'),
 );
+
+// Rust and C++ print what happened on the line after the one that says that it did.
+function continuesRoot(line: LogLine, before: LogLine | undefined): boolean {
+  if (!before) return false;
+  return (
+    / panicked at \S+:\d+:\d+:$/.test(before.text) ||
+    (/^\s*what\(\): /.test(line.text) && /^terminate called /.test(before.text))
+  );
+}
 
 // A line after `File "…", line n` that stands deeper is the source itself.
 function markPythonSource(lines: readonly LogLine[], isFrame: boolean[]): void {

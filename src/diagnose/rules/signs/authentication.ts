@@ -87,7 +87,7 @@ export const authenticationSigns: readonly Sign[] = [
           : hit.group(3) === 'NO'
             ? ' (using password: NO, no password is sent)'
             : ' (wrong password)';
-      return `The MySQL server${server(hit)} rejects the login: access denied for user '${hit.group(1)}'@'${hit.group(2)}'${how}; authentication fails`;
+      return `The MySQL server rejects the login: access denied for user '${hit.group(1)}'@'${hit.group(2)}'${how}; authentication fails`;
     }),
   },
   {

@@ -96,6 +96,7 @@ const name = String.raw`([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?)`;
 
 // Each pattern has the host name in one of its groups.
 const dns: readonly string[] = [
+  String.raw`getaddrinfo (?:for|of) ${name} (?:failed|on)`,
   String.raw`could not translate host name "${name}" to address`,
   String.raw`getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${name}`,
   String.raw`getaddrinfo: [^\n]{0,60}\(([^()\s]{1,253})\)`,
@@ -143,7 +144,7 @@ const dnsSigns: readonly Sign[] = [
         .group(1)
         .replace(/[.,;:]+$/, '')
         .replace(/:\d+$/, '');
-      return /^(?:the|a|an|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|type|import|reference|references|plugin|package|template)$/i.test(
+      return /^(?:the|a|an|information|address|addresses|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|\w*error|\w*exception|type|import|reference|references|plugin|package|template)$/i.test(
         host,
       ) || !/[a-z]/i.test(host)
         ? undefined
@@ -183,7 +184,7 @@ export const connectionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 14,
     pattern:
-      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|did not (?:respond|answer|reply)|no response from|connection attempt failed because the connected party did not/,
+      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response from|connection attempt failed because the connected party did not/,
     read: (hit) => {
       const reading = connection((to) => `The connection to ${to} timed out (timeout): it does not answer`)(hit);
       // A time that ran out without any address may be anything.

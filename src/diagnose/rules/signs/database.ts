@@ -11,13 +11,13 @@ function at(hit: Hit): string {
 /** ` of migration 0042_add_x`: the migration that the log names. */
 function migration(hit: Hit): string {
   const text = hit.log.lines
-    .map((line) => line.message)
+    .map((line) => line.text)
     .join('\n')
     .slice(0, 20_000);
   const found =
     /\b(?:migration|revision|version|changeset|applying|running)s?:? ["'`]?((?:V?\d[\w.-]*_{1,2}|\d{3,}[\w.-]*)[\w.-]{0,80}|[\w./-]{1,80}\.(?:sql|rb|py|xml|yaml|js|ts))/i.exec(
       text,
-    )?.[1];
+    )?.[1] ?? /(\d{3,}_[\w.-]{2,80}|migrations?\/[\w.-]{2,80}\.\w{2,4})/.exec(text)?.[1];
   return found === undefined ? '' : ` (migration ${found})`;
 }
 
@@ -27,7 +27,7 @@ const isMigration =
 function schema(what: (hit: Hit) => string, fix: string): Sign['read'] {
   return (hit) => {
     const name = `${hit.view.container ?? ''} ${(hit.view.spec?.command ?? []).join(' ')}`;
-    const migrates = isMigration.test(name) || hit.log.lines.some((line) => isMigration.test(line.message));
+    const migrates = isMigration.test(name) || hit.log.lines.some((line) => isMigration.test(line.text));
     return {
       cause: `${migrates ? 'The database migration fails: ' : 'The database rejects a statement: '}${what(hit)}${migration(hit)}`,
       fixes: [{ summary: fix }],
@@ -191,7 +191,7 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /(?:Invalid MySQL server (?:downgrade|upgrade): Cannot (?:downgrade|upgrade) from (\d+) to (\d+)|Upgrading from (?:version )?([\d.]+) to ([\d.]+)[^\n]{0,40} (?:not|is un)supported|Unsupported redo log format[^\n]{0,120}|UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document[^\n]{0,100}|Wrong mongod version[^\n]{0,80}|incompatible (?:data|database|file|index|storage|cluster) (?:format|version|files?)[^\n]{0,120}|Can't handle RDB format version (\d+)|cannot downgrade a node from version \[([\d.]+)\] to version \[([\d.]+)\]|cannot upgrade a node from version \[([\d.]+)\][^\n]{0,60} to version \[([\d.]+)\]|was created (?:by|with) (?:a )?(?:newer|later|older|previous|different|incompatible) version[^\n]{0,120}|(?:schema|database|data) (?:version )?(?:is )?(?:newer|too new|too old|ahead|older than)[^\n]{0,120}|unsupported (?:file format|version of|data format|schema version|RDB version)[^\n]{0,100}|was created on a newer version[^\n]{0,80})/i,
+      /(?:Cannot boot server version \d+ on data directory built by version \d+[^\n]{0,60}|Invalid MySQL server (?:downgrade|upgrade): Cannot (?:downgrade|upgrade) from (\d+) to (\d+)|Upgrading from (?:version )?([\d.]+) to ([\d.]+)[^\n]{0,40} (?:not|is un)supported|Unsupported redo log format[^\n]{0,120}|UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document[^\n]{0,100}|Wrong mongod version[^\n]{0,80}|incompatible (?:data|database|file|index|storage|cluster) (?:format|version|files?)[^\n]{0,120}|Can't handle RDB format version (\d+)|cannot downgrade a node from version \[([\d.]+)\] to version \[([\d.]+)\]|cannot upgrade a node from version \[([\d.]+)\][^\n]{0,60} to version \[([\d.]+)\]|was created (?:by|with) (?:a )?(?:newer|later|older|previous|different|incompatible) version[^\n]{0,120}|(?:schema|database|data) (?:version )?(?:is )?(?:newer|too new|too old|ahead|older than)[^\n]{0,120}|unsupported (?:file format|version of|data format|schema version|RDB version)[^\n]{0,100}|was created on a newer version[^\n]{0,80})/i,
     read: (hit) => ({
       cause: `The data on disk belongs to another version of the server and is not compatible: ${short(hit.match[0], 180)}`,
       fixes: [{ summary: 'Run the version that wrote the data, or upgrade step by step as its documentation says' }],
@@ -232,17 +232,19 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     pattern:
-      /lock file "([^"]{1,200})" already exists|(?:pid|PID) file:? ["'(]?(\/[^\s"')]{1,200})["')]? ?(?:already )?(?:exists|found)|[Aa] server is already running|([\w./-]{1,200}(?:\.lock|\.pid|\/LOCK|\.lck))['"]?(?:: | is | )?(?:already exists|already locked|is held|exists|File exists|Resource temporarily unavailable|locked by|is in use)|Unable to lock (?:file|directory|\.\/ibdata1)[^\n]{0,120}|(?:failed to|cannot|can't|could not|unable to) (?:obtain|acquire|get|take|create|lock)[^\n]{0,60}\block(?:file)?\b[^\n]{0,160}|[Dd]atabase (?:is )?(?:already )?(?:locked|in use)|already (?:locked|running|in use by) (?:by )?(?:another|process|pid|PID)[^\n]{0,80}|another (?:instance|process|copy)[^\n]{0,60} (?:is )?(?:already )?(?:running|using|holds)[^\n]{0,80}|Waiting for changelog lock|DBPathInUse[^\n]{0,140}|failed to obtain node locks[^\n]{0,120}|Could not acquire (?:change log )?lock/,
+      /lock file "([^"]{1,200})" already exists|(?:pid|PID) file:? ["'(]?(\/[^\s"')]{1,200})["')]? ?(?:already )?(?:exists|found)|[Aa] server is already running|([\w./-]{1,200}(?:\.lock|\.pid|\/LOCK|\.lck))['"]?(?:: | is | )?(?:already exists|already locked|is held|exists|File exists|Resource temporarily unavailable|locked by|is in use)|Unable to lock (?:file|directory|\.\/ibdata1)[^\n]{0,120}|(?:failed to|cannot|can't|could not|unable to) (?:obtain|acquire|get|take|create|lock)[^\n]{0,60}\block(?:file)?\b[^\n]{0,160}|[Dd]atabase (?:is )?(?:already )?(?:locked|in use)|already (?:locked|running|in use by) (?:by )?(?:another|process|pid|PID)[^\n]{0,80}|another (?:instance|process|copy)[^\n]{0,60} (?:is )?(?:already )?(?:running|using|holds)[^\n]{0,80}|Waiting for changelog lock|DBPathInUse[^\n]{0,140}|failed to obtain node locks[^\n]{0,120}|Could not acquire (?:change log )?lock|lock (?:DB|data|database|storage) directory[^\n]{0,100}/,
     read: (hit) => {
       const path =
         [1, 2, 3].map(hit.group).find((one) => one !== '') ??
-        /(\/[\w./-]*(?:lock|pid|LOCK|ibdata)[\w./-]*)/i.exec(hit.line.message)?.[1] ??
+        /(\.{0,2}\/[\w./-]*(?:lock|pid|LOCK|ibdata)[\w./-]*)/i.exec(hit.line.message)?.[1]?.replace(/\.$/, '') ??
         '';
       const pid = /(?:PID|pid|process)[ =:]*(\d+)/.exec(hit.around(0, 2))?.[1];
       const what =
         path === ''
           ? `A lock is held already (${short(hit.match[0], 120)})`
-          : `Lock file ${path}${fileSource(hit.view, path)} already exists (stale lock, already locked${pid === undefined ? '' : ` by PID ${pid}`})`;
+          : /[Uu]nable to lock|held by|locked by|in use/.test(hit.match[0])
+            ? `${path}${fileSource(hit.view, path)} is locked by another process (lock held${pid === undefined ? '' : `, PID ${pid}`}): another instance uses the same data`
+            : `Lock file ${path}${fileSource(hit.view, path)} already exists (stale lock, already locked${pid === undefined ? '' : ` by PID ${pid}`})`;
       return {
         cause: what,
         fixes: [
@@ -317,6 +319,18 @@ export const databaseSigns: readonly Sign[] = [
       ],
       bonus: 3,
     }),
+  },
+  {
+    id: 'database/lock-timeout',
+    rank: 'exact',
+    strength: 17,
+    pattern:
+      /canceling statement due to (lock timeout|statement timeout)|(Lock wait timeout exceeded)|(deadlock detected)|(Deadlock found when trying to get lock)|(database (?:table )?is locked)|could not obtain lock on (?:relation|row in relation) "([^"]{1,100})"/i,
+    read: schema(
+      (hit) =>
+        `${[1, 2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? `no lock on ${hit.group(6)}`}: another session holds the lock`,
+      'Find the session that holds the lock (pg_locks, SHOW PROCESSLIST) and run it again',
+    ),
   },
   {
     id: 'database/general-error',

@@ -130,6 +130,13 @@ export const exceptionSigns: readonly Sign[] = [
       reading('The program', hit.group(1) + (hit.group(2) === '' ? '' : ` [${hit.group(2)}]`), hit.group(3), hit),
   },
   {
+    id: 'runtime/node-rejection',
+    rank: 'specific',
+    strength: 10,
+    pattern: /The promise rejected with the reason ["']?([^\n]{1,300}?)["']?\.?\]?(?: \{)?$/,
+    read: (hit) => reading('The program', 'promise rejection', hit.group(1), hit),
+  },
+  {
     id: 'runtime/java-exception',
     rank: 'specific',
     strength: 10,

@@ -4,7 +4,8 @@ import { fileSource, mendFileFix, restartFix, short } from './common-fixes.ts';
 const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
 
 /** The path a message about a file speaks of: the last path before the error, else the first anywhere in it. */
-export function pathOf(text: string): string | undefined {
+export function pathOf(whole: string): string | undefined {
+  const text = withoutPlace(whole);
   const quoted = /['"`‘“](\/[^'"`’”\n]{1,300})['"`’”]/.exec(text)?.[1];
   if (quoted !== undefined) return quoted;
   const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
@@ -22,9 +23,25 @@ export function pathOf(text: string): string | undefined {
   );
 }
 
+// Where in the program it happened is not the file it is about: `main.rb:2:in ...`, `at /srv/a.pl line 3`, ` in /srv/a.php:9`.
+function withoutPlace(text: string): string {
+  return text
+    .replace(/^\S+\.\w{1,4}:\d+:in [`'][^`'\n]{0,120}': /, '')
+    .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d+| line \d+| on line \d+)[\s\S]*$/, '');
+}
+
 /** The path of a message, or of the lines around it that are about the same. */
 function nearPath(hit: Hit): string | undefined {
-  return pathOf(hit.line.message) ?? neighbourPath(hit);
+  const before =
+    /(?:^|\s)['"]?([\w./@-]{2,200})['"]?: (?:[Pp]ermission denied|[Rr]ead-only|[Nn]o space|[Tt]oo many)/.exec(
+      hit.line.message,
+    )?.[1];
+  return (
+    pathOf(hit.line.message) ??
+    (before !== undefined && !/^(?:error|open|write|mkdir|bind|exec|fatal|sh|bash)$/i.test(before)
+      ? before
+      : neighbourPath(hit))
+  );
 }
 
 function neighbourPath(hit: Hit): string | undefined {
@@ -209,6 +226,12 @@ export const filesystemSigns: readonly Sign[] = [
     ),
     read: (hit) => {
       const path = hit.group(1);
+      if (/is empty$|was empty$/.test(hit.match[0]))
+        return {
+          cause: `File ${path}${source(hit, path)} is empty`,
+          fixes: [mendFileFix(hit.view, path, `Fill ${path}`)],
+          bonus: 4,
+        };
       return /^\d|^(?:e\.g|i\.e)$/.test(path) || /\.(?:com|org|net|io|internal|local|svc)$/.test(path)
         ? undefined
         : missingFile(hit, path);
@@ -224,6 +247,7 @@ export const filesystemSigns: readonly Sign[] = [
     read: (hit) => {
       const path = hit.group(1);
       const text = hit.line.message;
+      if (/^[A-Z]+\/[A-Z]+$/.test(path)) return undefined;
       if (new RegExp(errors).test(text)) return missingFile(hit, path);
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
       const reason = text.slice((hit.match.index ?? 0) + hit.match[0].length).replace(/^[\s:,"']+/, '');
@@ -303,7 +327,9 @@ export const filesystemSigns: readonly Sign[] = [
 ];
 
 function missingFile(hit: Hit, path: string): Reading {
-  const kind = /director|folder|readdir|scandir|opendir|mkdir/i.test(hit.line.message) ? 'Directory' : 'File';
+  const words = hit.line.message.replace(/no such file or directory/gi, '');
+  const kind =
+    /director|folder|readdir|scandir|opendir|mkdir/i.test(words) && !/\.\w{1,10}$/.test(path) ? 'Directory' : 'File';
   const error =
     /ENOENT|FileNotFoundError|NoSuchFileException|FileNotFoundException|Errno::ENOENT|DirectoryNotFoundException/.exec(
       hit.line.message,

@@ -7,7 +7,8 @@ export const generalSigns: readonly Sign[] = [
   {
     id: 'general/fatal-line',
     rank: 'general',
-    strength: 2,
+    // Any message that is known counts for more.
+    strength: -10,
     pattern: /./,
     read: (hit) => {
       const wrong =

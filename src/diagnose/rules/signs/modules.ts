@@ -327,7 +327,7 @@ export const moduleSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /(?:^|[:\s])(?:line )?(?:\d+: )?([^\s:]{1,200}): (?:command )?not found$|env: ['‘"]?([^'’":\s]{1,120})['’"]?: No such file or directory|exec:? "?([^\s":]{1,200})"?:? (?:not found|executable file not found in \$PATH|No such file or directory|no such file or directory)|(?:exec |exec: )"?(\S{1,200}?)"? ?: (?:not found|no such file or directory)|spawn ([^\s]{1,120}) ENOENT|executable file not found in \$PATH|([\w./-]{1,120}): executable file not found|tini[^\n]{0,30} exec (\S{1,120}) failed: No such file or directory|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]{1,60})'$/,
+      /(?:^|[:\s])(?:line )?(?:\d+: )?([^\s:]{1,200}): (?:command )?not found$|env: (?:can't execute )?['‘"]?([^'’":\s]{1,120})['’"]?: No such file or directory|exec:? "?([^\s":]{1,200})"?:? (?:not found|executable file not found in \$PATH|No such file or directory|no such file or directory)|(?:exec |exec: )"?(\S{1,200}?)"? ?: (?:not found|no such file or directory)|spawn ([^\s]{1,120}) ENOENT|executable file not found in \$PATH|([\w./-]{1,120}): executable file not found|tini[^\n]{0,30} exec (\S{1,120}) failed: No such file or directory|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]{1,60})'$/,
     read: (hit) => {
       const name = [1, 2, 3, 4, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       if (name === '' || /^\d+$/.test(name)) return undefined;

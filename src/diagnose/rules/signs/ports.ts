@@ -1,11 +1,11 @@
 import type { CaseView } from '../../case-view.ts';
-import type { Hit, Sign } from '../../logs/sign.ts';
+import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { settingsOf, settingsWith } from '../../settings.ts';
 import { hasTemplate, setEnvFix } from './common-fixes.ts';
 
 const addressed =
-  /(?:((?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:]*\]|\*|localhost|::)?:(\d{1,5}))(?!\d|[:.]\d)|\bport:? ?['"]?(\d{1,5})\b|\('([\d.]*)', (\d{1,5})\)/;
+  /(?:((?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:]*\]|\*|localhost|::):|(?<![\w.)]):)(\d{1,5})(?!\d|[:.]\d)|\bport:? ?['"]?(\d{1,5})\b|\(['"]([\w.]*)['"], (\d{1,5})\)/i;
 
 /** Port (and address) that a program could not take. */
 function portOf(hit: Hit): { readonly port: string; readonly address: string } | undefined {
@@ -68,6 +68,23 @@ function otherPortFix(view: CaseView, port: string, wanted: string): ProposedFix
   return { summary: `Let container ${view.container ?? ''} listen on another port, for example ${wanted}` };
 }
 
+function privileged(hit: Hit): Reading | undefined {
+  const found = portOf(hit);
+  if (!found || /\.sock|unix:/.test(hit.line.message)) return undefined;
+  const { port, address } = found;
+  const id = hit.view.spec?.securityContext?.runAsUser ?? hit.view.podSpec?.securityContext?.runAsUser;
+  const who = id === undefined ? 'a non-root user' : `user ${String(id)} (non-root)`;
+  const low = Number(port) < 1024;
+  return {
+    cause: `The program may not bind ${address === '' ? `port ${port}` : `${address}:${port}`}: permission denied${low ? `, because port ${port} is privileged (below 1024) and it runs as ${who}` : ''}`,
+    fixes: [
+      otherPortFix(hit.view, port, low ? String(8000 + Number(port)) : freePort(hit.view, port)),
+      { summary: 'Or add capability NET_BIND_SERVICE to the container' },
+    ],
+    bonus: 6,
+  };
+}
+
 /** Listening sockets that cannot be opened. */
 export const portSigns: readonly Sign[] = [
   {
@@ -99,23 +116,20 @@ export const portSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /(?:bind|listen|[Aa]ddress|socket|EACCES)[^\n]{0,160}(?:[Pp]ermission denied|EACCES|[Nn]ot permitted|Errno 13|\(13\))|(?:[Pp]ermission denied|EACCES)[^\n]{0,80}(?:bind|listen|address|0\.0\.0\.0:\d|:::\d|\[::\]:\d|:\d{1,3}\b)|[Pp]ermission denied: make_sock: could not bind|could not bind[^\n]{0,80}[Pp]ermission denied/,
-    read: (hit) => {
-      const found = portOf(hit);
-      if (!found || /\.sock|unix:/.test(hit.line.message)) return undefined;
-      const { port, address } = found;
-      const id = hit.view.spec?.securityContext?.runAsUser ?? hit.view.podSpec?.securityContext?.runAsUser;
-      const who = id === undefined ? 'a non-root user' : `user ${String(id)} (non-root)`;
-      const low = Number(port) < 1024;
-      return {
-        cause: `The program may not bind ${address === '' ? `port ${port}` : `${address}:${port}`}: permission denied${low ? `, because port ${port} is privileged (below 1024) and it runs as ${who}` : ''}`,
-        fixes: [
-          otherPortFix(hit.view, port, low ? String(8000 + Number(port)) : freePort(hit.view, port)),
-          { summary: 'Or add capability NET_BIND_SERVICE to the container' },
-        ],
-        bonus: 6,
-      };
-    },
+      /(?:\bbind|listen|[Aa]ddress|socket)[^\n]{0,160}(?:[Pp]ermission denied|EACCES|[Nn]ot permitted|Errno 13|\(13\))|(?:[Pp]ermission denied|EACCES)[^\n]{0,80}(?:\bbind|\blisten|0\.0\.0\.0:\d|:::\d|\[::\]:\d)|[Pp]ermission denied: make_sock: could not bind|could not bind[^\n]{0,80}[Pp]ermission denied/,
+    read: privileged,
+  },
+  {
+    // The message names no port; the trace shows that it is about a listening socket.
+    id: 'network/privileged-port-trace',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /^(?:\S*PermissionError: \[Errno 13\] Permission denied|java\.net\.(?:Bind|Socket)Exception: Permission denied.*|.*SocketException \(13\): Permission denied.*)$/,
+    read: (hit) =>
+      /\bbind\(|server_bind|\.listen\(|HTTPServer\(|Net\.bind|\.bind\b/.test(hit.around(16, 10))
+        ? privileged(hit)
+        : undefined,
   },
   {
     id: 'network/address-not-available',

@@ -13,6 +13,12 @@ function inFile(hit: Hit, file: string, line: string, what: string): Reading {
   };
 }
 
+/** A path that the message or a field of a structured line names. */
+function pathIn(hit: Hit): string {
+  const text = [hit.line.message, ...Object.values(hit.line.fields)].join(' ');
+  return /(?:\/[\w.@-]+)+\.(?:ya?ml|json|toml|conf|cfg|ini|xml|properties|hcl)\b/.exec(text)?.[0] ?? '';
+}
+
 function configOf(hit: Hit, pattern: RegExp): string {
   const words = [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].flatMap((word) =>
     word.split(/[\s=]+/),
@@ -48,7 +54,7 @@ export const serverConfigSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     pattern:
-      /(?:cannot load certificate(?: key)?|open\(\)|BIO_new_file\(\)|SSL_CTX_\w+\(\)|PEM_read_bio\w+\(\)|stat\(\)|mkdir\(\)|chown\(\)) "([^"]{1,200})"(?:: [^\n]{0,80}?|:? failed) \(?(?:SSL: error:[^\n]{0,200}|(\d+): ([A-Z][\w ]{1,60}))/,
+      /(?:cannot load certificate(?: key)?|open\(\)|BIO_new_file\(\)|SSL_CTX_\w+\(\)|PEM_read_bio\w+\(\)|stat\(\)|mkdir\(\)|chown\(\)) "([^"]{1,200})"(?:: [^\n]{0,80}?|:? failed) \(?(?:SSL: error:[^\n]{0,200}|(\d+): ([A-Z][\w -]{1,60}))/,
     read: (hit) => fileTrouble(hit, hit.group(1)),
   },
   {
@@ -131,18 +137,23 @@ export const serverConfigSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     pattern:
-      /syntax error in file "([^"]{1,200})" line (\d+),? (near [^\n]{1,80})|configuration file "([^"]{1,200})" contains errors|could not open configuration file "([^"]{1,200})": ([^\n]{1,60})|could not access the server configuration file "([^"]{1,200})": ([^\n]{1,60})/,
+      /syntax error in file "([^"]{1,200})" line (\d+),? (near [^\n]{1,80})|could not open configuration file "([^"]{1,200})": ([^\n]{1,60})|could not access the server configuration file "([^"]{1,200})": ([^\n]{1,60})/,
     read: (hit) => {
-      const file = hit.group(1) || hit.group(4) || hit.group(5) || hit.group(7);
+      const file = hit.group(1) || hit.group(4) || hit.group(6);
       const what =
-        hit.group(3) !== ''
-          ? `PostgreSQL finds a syntax error ${short(hit.group(3), 80)}`
-          : hit.group(4) !== ''
-            ? 'PostgreSQL finds errors'
-            : `PostgreSQL cannot read: ${hit.group(6) || hit.group(8)}`;
-      const reading = inFile(hit, file, hit.group(2), what);
-      return { ...reading, bonus: hit.group(4) === '' ? 8 : 0 };
+        hit.group(3) === ''
+          ? `PostgreSQL cannot read it (${hit.group(5) || hit.group(7)})`
+          : `PostgreSQL finds a syntax error ${short(hit.group(3), 80)}`;
+      return { ...inFile(hit, file, hit.group(2), what), bonus: 10 };
     },
+  },
+  {
+    // It follows a line that says which setting.
+    id: 'configuration/postgresql-file-errors',
+    rank: 'exact',
+    strength: 2,
+    pattern: /configuration file "([^"]{1,200})" contains errors/,
+    read: (hit) => ({ ...inFile(hit, hit.group(1), '', 'PostgreSQL finds errors (invalid settings)'), bonus: 0 }),
   },
   {
     id: 'configuration/postgresql-parameter',
@@ -184,19 +195,23 @@ export const serverConfigSigns: readonly Sign[] = [
     },
   },
   {
-    id: 'configuration/prometheus',
+    id: 'configuration/cannot-load',
     rank: 'exact',
-    strength: 20,
+    strength: 11,
     pattern:
-      /(?:[Ee]rror|[Ff]ailed)[ \w]{0,30}(?:loading|parsing|reading|load|parse|read|decoding|unmarshal\w*)(?: the)? (?:config(?:uration)?|settings)(?: file)?[^\n]{0,20}?[: ]{1,3}["(]?((?:\/[\w.@-]+)+|[\w.-]+\.(?:ya?ml|json|toml|conf|ini))?[")]?[:, ]{0,3}([^\n]{3,240})/,
+      /(?:[Ee]rror|[Ff]ailed|[Uu]nable|[Cc]annot|[Cc]ould not|[Cc]an't)[ \w]{0,30}(?:load|pars|read|decod|unmarshal|adapt|validat|initiali[sz]|apply)\w*(?: (?:the|its|your|main|server|application|initial))* (?:config(?:uration)?|settings)\b(?: file)?([^\n]{0,300})|(?:[Cc]onfig(?:uration)?(?: file)?|settings)(?: \S{1,120})? (?:is |are |was |has |contains )?(?:invalid|not valid|malformed|broken|errors)\b([^\n]{0,300})|[Ii]nvalid (?:config(?:uration)?|settings)(?: file)?\b([^\n]{0,300})/,
     read: (hit) => {
-      const file = hit.group(1);
-      return inFile(
-        hit,
-        file,
-        /line (\d+)/.exec(hit.group(2))?.[1] ?? '',
-        `The program cannot load its configuration (${short(hit.group(2), 180)})`,
-      );
+      const rest = short((hit.group(1) || hit.group(2) || hit.group(3)).replace(/^[\s:,."'-]+/, ''), 220);
+      const file = pathIn(hit);
+      return {
+        ...inFile(
+          hit,
+          file,
+          /line (\d+)/.exec(rest)?.[1] ?? '',
+          `The program cannot load its configuration (invalid${rest === '' ? '' : `: ${rest}`})`,
+        ),
+        bonus: rest === '' ? -4 : file === '' ? 1 : 4,
+      };
     },
   },
   {
@@ -208,8 +223,7 @@ export const serverConfigSigns: readonly Sign[] = [
     read: (hit) => {
       const key = [1, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '';
       const line = /line (\d+)/.exec(hit.line.message)?.[1] ?? '';
-      const file =
-        /(?:\/[\w.@-]+)+\.\w+/.exec(hit.line.message)?.[0] ?? configOf(hit, /\.(?:ya?ml|json|toml|conf|cfg|ini)$/);
+      const file = pathIn(hit) || configOf(hit, /\.(?:ya?ml|json|toml|conf|cfg|ini)$/);
       const expected = /expected (?:one of )?[^\n]{1,120}/.exec(hit.line.message)?.[0];
       return inFile(
         hit,
@@ -225,11 +239,14 @@ function fileTrouble(hit: Hit, path: string): Reading {
   const text = hit.line.message;
   const missing = /No such file/i.test(text);
   const denied = /[Pp]ermission denied/.test(text);
+  const readOnly = /[Rr]ead-only/.test(text);
   const what = missing
     ? 'does not exist (No such file or directory)'
     : denied
       ? 'cannot be read (Permission denied)'
-      : `cannot be used (${short(hit.match[0], 140)})`;
+      : readOnly
+        ? 'cannot be written (read-only file system)'
+        : `cannot be used (${short(hit.match[0], 140)})`;
   return {
     cause: `File ${path}${fileSource(hit.view, path)} ${what}`,
     fixes: [mendFileFix(hit.view, path, missing ? `Provide ${path}` : `Correct ${path}`)],

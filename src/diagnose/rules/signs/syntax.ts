@@ -2,11 +2,11 @@ import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import { fileSource, mendFileFix, onlyConfigSource, short } from './common-fixes.ts';
 
 const path = String.raw`((?:\.{0,2}/)?[\w.@-]+(?:/[\w.@-]+)*\.(?:json5?|ya?ml|toml|ini|cfg|conf|config|cnf|xml|properties|env|hcl|tf|lua|rules|list|csv|vcl|cf|map|tmpl|cue)|/[\w.@-]+(?:/[\w.@-]+)+)`;
-const anyPath = new RegExp(path);
+const anyPath = new RegExp(`^${path}(?=$|:)`);
 
 /** The configuration file that the message or its neighbours name. */
 function fileNear(hit: Hit): string | undefined {
-  for (const text of [hit.line.message, hit.around(4, 2)]) {
+  for (const text of [hit.line.message, Object.values(hit.line.fields).join(' '), hit.around(4, 2)]) {
     for (const word of text.split(/[\s"'`(),;=<>]+/)) {
       const found = anyPath.exec(word)?.[1];
       if (

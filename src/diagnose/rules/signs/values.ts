@@ -1,3 +1,4 @@
+import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
 import { envOf, isSecretSetting, settingsWith } from '../../settings.ts';
 import { fileSource, mendFileFix, onlyConfigSource, setEnvFix, short } from './common-fixes.ts';
@@ -5,7 +6,8 @@ import { pathOf } from './filesystem.ts';
 
 /** The file that a configuration message is about, with the object that holds it. */
 function configFile(hit: Hit): { readonly path: string; readonly text: string } {
-  const path = pathOf(hit.line.message) ?? pathNear(hit);
+  const own = pathOf(hit.line.message);
+  const path = own !== undefined && (own.startsWith('/') || /\.\w{2,10}$/.test(own)) ? own : pathNear(hit);
   if (path === undefined) return { path: '', text: onlyConfigSource(hit.view) };
   return {
     path,
@@ -54,7 +56,11 @@ export const valueSigns: readonly Sign[] = [
       String.raw`\b(?:missing|required|mandatory|no|undefined|unknown|absent)(?: or (?:empty|invalid))? (?:required |mandatory |config(?:uration)? |json |yaml )*(?:key|field|property|setting|option|parameter|section|entry|attribute|value|configuration)s?(?: in config(?:uration)?)?(?: for| of| named| called| given for| found for)?(?: the)?(?: key| setting)?[:=]? ["'\x60]?([A-Za-z_][\w.-]{1,80})["'\x60]?`,
       'i',
     ),
-    read: (hit) => keyMissing(hit, hit.group(1)),
+    read: (hit) =>
+      /has no attribute|undefined (?:value|property|method|variable|field|index|offset)|no value/i.test(hit.match[0]) ||
+      /has no attribute/.test(hit.line.message)
+        ? undefined
+        : keyMissing(hit, hit.group(1)),
   },
   {
     id: 'configuration/key-then-missing',
@@ -100,7 +106,7 @@ export const valueSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 18,
     pattern:
-      /time: (?:invalid duration|missing unit in duration|unknown unit "[^"]{1,20}" in duration) "?([^"\n]{0,60})"?|(?:not a valid|[Ii]nvalid|[Uu]nable to parse|cannot parse) (?:duration|time ?zone|timezone|date|time|size|memory size|cron expression|regex|regular expression|URL|URI|uri|url|IP address|CIDR|hostname|address|port|UUID|log ?level|level|locale|encoding|region)[:\s]{1,3}["'`]?([^"'`\n]{0,80})["'`]?|ERR_INVALID_URL|Invalid URL(?: '([^']{0,80})')?|No time ?zone found with key (\S{1,60})|unknown time zone (\S{1,60})|ZoneRulesException: Unknown time-zone ID: (\S{1,60})|MissingSchema: Invalid URL '([^']{0,80})'|unsupported protocol scheme "([^"]{0,40})"|first path segment in URL cannot contain colon|[Uu]nknown (?:log ?level|level)[: ]+['"]?([\w-]{1,40})|not a valid Level: "([^"]{1,40})"/,
+      /time: (?:invalid duration|missing unit in duration|unknown unit "[^"]{1,20}" in duration) "?([^"\n]{0,60})"?|(?:not a valid|[Ii]nvalid|[Uu]nable to parse|cannot parse) (?:duration|time ?zone|timezone|date|time|size|memory size|cron expression|regex|regular expression|URL|URI|uri|url|IP address|CIDR|hostname|address|port|UUID|log ?level|level|locale|encoding|region)[:\s]{1,3}["'`]?([^"'`\n]{0,80})["'`]?|ERR_INVALID_URL|Invalid URL(?: '([^']{0,80})')?|No time ?zone found with key ([^\s'"]{1,60})|unknown time zone (\S{1,60})|ZoneRulesException: Unknown time-zone ID: (\S{1,60})|MissingSchema: Invalid URL '([^']{0,80})'|unsupported protocol scheme "([^"]{0,40})"|first path segment in URL cannot contain colon|[Uu]nknown (?:log ?level|level)[: ]+['"]?([\w-]{1,40})|not a valid Level: "([^"]{1,40})"/,
     read: (hit) => {
       const value = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(hit.group).find((one) => one !== '') ?? '';
       const hidden = /:\/\/[^\s/@]*@/.test(value);
@@ -124,7 +130,7 @@ export const valueSigns: readonly Sign[] = [
       return {
         cause: from
           ? `Environment variable ${from.name}${from.shown} has an invalid value (${short(hit.match[0], 160)})`
-          : `A setting${file} has an invalid value: ${short(hit.match[0], 180)}`,
+          : `A setting${file} has an invalid value: ${quoteLog(short(hit.line.message, 240))}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', 'Correct the value')],
         confidence: from ? 'high' : 'medium',
         bonus: from ? 8 : 1,
@@ -145,7 +151,7 @@ export const valueSigns: readonly Sign[] = [
       return {
         cause: from
           ? `Environment variable ${from.name}${from.shown} has an invalid value: ${short(hit.match[0], 180)}`
-          : `The setting ${hit.group(1)}${configFile(hit).text} is invalid: ${short(hit.match[0], 180)}`,
+          : `The setting ${hit.group(1)}${configFile(hit).text} is invalid: ${quoteLog(short(hit.line.message, 240))}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', `Correct ${hit.group(1)}`)],
         confidence: from ? 'high' : 'medium',
         bonus: from ? 8 : 0,
@@ -167,7 +173,7 @@ export const valueSigns: readonly Sign[] = [
 
 function keyMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
   if (
-    /^(?:to|the|in|for|of|a|an|is|and|or|error|found|value|key|from|on|with|by|errors?|such|data|more|not|set|was|file|given|provided|specified)$/i.test(
+    /^(?:to|at|the|in|for|of|a|an|is|and|or|error|found|value|key|from|on|with|by|errors?|such|data|more|not|set|was|file|given|provided|specified)$/i.test(
       name,
     )
   )
