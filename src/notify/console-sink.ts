@@ -43,7 +43,7 @@ export function consoleText(alert: Alert, columns: number): string[] {
     ...flow(alert.facts.join(' · ')),
     ...(acts ? alert.evidence.flatMap((item) => bar(`${item.id} ${item.source}: ${item.text}`)) : []),
     ...(acts ? alert.logLines.flatMap(bar) : []),
-    ...(acts && alert.proofCommand !== undefined ? [`│ $ ${visibleText(alert.proofCommand)}`] : []),
+    ...(acts && alert.proofCommand !== undefined ? [`│ $ ${clean(alert.proofCommand)}`] : []),
     ...(acts ? alert.notes.flatMap(bar) : []),
   ];
 }
