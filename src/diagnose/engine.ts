@@ -1,5 +1,5 @@
 import type { CaseFile } from '../model/case-file.ts';
-import type { Diagnosis, Fix } from '../model/diagnosis.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Failure } from '../model/failure.ts';
 import { bestVerdict } from './best-verdict.ts';
@@ -7,15 +7,14 @@ import type { Verdict } from './best-verdict.ts';
 import { viewCase } from './case-view.ts';
 import type { CaseView } from './case-view.ts';
 import { ruleBook } from './rules/book.ts';
-import type { Cite, ProposedFix, Rule } from './rule.ts';
+import type { Cite, Rule } from './rule.ts';
+import { orderedFixes } from './ordered-fixes.ts';
 import { unknownCause } from './unknown-cause.ts';
-import { verifyFixes } from './verify.ts';
 import { whatChanged } from './what-changed.ts';
 
 // One workload rarely fails in more than two containers; the rest would only repeat them.
 const mostViews = 4;
 const mostEvidence = 12;
-const mostFixes = 5;
 
 /**
  * The root cause of a case by the rule book alone: pure, deterministic, a few milliseconds. Of all rules that apply the best
@@ -28,13 +27,12 @@ export function diagnose(file: CaseFile, book: readonly Rule[] = ruleBook): Diag
   const view = best?.view ?? views[0];
   const found = best?.finding ?? unknownCause(view);
   const changed = whatChanged(view);
-  const proposed: ProposedFix[] = [...found.fixes, ...(changed?.fix ? [changed.fix] : [])];
   return {
     rootCause: found.rootCause,
     confidence: found.confidence,
     source: 'rules',
     evidence: number(found.cites, file),
-    fixes: distinctFixes(verifyFixes(proposed, file)).slice(0, mostFixes),
+    fixes: orderedFixes(found, changed, view, file),
     ...(changed && { changed: changed.text }),
     ...(best && { rule: best.rule.id }),
     ...(best?.finding.causedBy && { causedBy: best.finding.causedBy }),
@@ -75,14 +73,4 @@ function number(cites: readonly Cite[], file: CaseFile): Evidence[] {
   const shown: Omit<Evidence, 'id'>[] = [...facts.values()].slice(0, mostEvidence);
   const gaps = file.gaps.map((gap) => ({ source: gap.source, text: gap.why, missing: true }));
   return [...shown, ...gaps].map((fact, index) => ({ id: `E${String(index + 1)}`, ...fact }));
-}
-
-function distinctFixes(fixes: readonly Fix[]): Fix[] {
-  const seen = new Set<string>();
-  return fixes.filter((fix) => {
-    const key = fix.command ?? fix.summary;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
