@@ -1,0 +1,50 @@
+import { hasToken } from '../settings.ts';
+import { isCommonWord, stem } from './claim-vocabulary.ts';
+
+/** What a sentence may rest on. */
+export interface Support {
+  /** The cited facts, source and text, as the model saw them. */
+  readonly texts: readonly string[];
+  /** Names that every sentence about this case may use: of the workload, its namespace, pod and containers. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Why a sentence is not supported, in a word or two; undefined when it is. */
+export function unsupported(sentence: string, support: Support): string | undefined {
+  const all = support.texts.join('\n');
+  const stems = stemsOf(all);
+  let shared = 0;
+  for (const word of wordsOf(sentence)) {
+    if (support.names.has(word)) continue;
+    if (isPlain(word)) {
+      if (stems.has(stem(word))) shared += word.length > 3 ? 1 : 0;
+      else if (!isCommonWord(word)) return `"${word}" is not in the evidence`;
+    } else if (hasToken(all, word)) {
+      shared += 1;
+    } else if (!isCommonWord(word)) {
+      return `"${word}" is not in the evidence`;
+    }
+  }
+  // A sentence of nothing but common words says nothing about this case.
+  return shared >= 2 ? undefined : 'it shares too little with the evidence';
+}
+
+/** Words without the punctuation around them; what is inside a word stays: `db:5432`, `1.4.2`, `-listen-adress`. */
+function wordsOf(sentence: string): string[] {
+  return sentence
+    .split(/[\s"“”„«»()[\]{},;]+/u)
+    .map((word) => word.replace(/^['‘’.:!?…]+|['‘’.:!?…]+$/gu, '').replace(/(?<=\p{L})['’](?:s|re|t|ll|ve)$/u, ''))
+    .map((word) => word.replace(/n['’]t$/u, 'n').replace(/^[–—-]+$|^=+$/u, ''))
+    .filter((word) => word !== '');
+}
+
+/** A word of a language rather than a name, number, code or path. */
+function isPlain(word: string): boolean {
+  return /^\p{L}\p{Ll}*$/u.test(word);
+}
+
+/** All words inside the evidence, parts of names and codes too: `PAYMENT_GATEWAY_URL` holds "gateway". */
+function stemsOf(text: string): Set<string> {
+  const spaced = text.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2');
+  return new Set([...(text.match(/\p{L}+/gu) ?? []), ...(spaced.match(/\p{L}+/gu) ?? [])].map(stem));
+}
