@@ -8,11 +8,18 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/cluster/', '<rootDir>/test/chart/', '<rootDir>/test/faults/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/cluster/',
+    '<rootDir>/test/chart/',
+    '<rootDir>/test/faults/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageDirectory: 'coverage',
+  // These machines are shared: a slow one must not fail a test.
+  testTimeout: 30_000,
   maxWorkers: 2,
 };

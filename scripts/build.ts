@@ -7,16 +7,21 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
   version: string;
   engines: { node: string };
 };
-const [major = 0, minor = 0] = manifest.engines.node.replace(/[^\d.]/g, '').split('.').map(Number);
+const [major = 0, minor = 0] = manifest.engines.node
+  .replace(/[^\d.]/g, '')
+  .split('.')
+  .map(Number);
 
 // client-node's KubeConfig imports the whole generated API (3 MB) for two names of it; podmedic speaks with the API server itself.
 const withoutGeneratedApi: Plugin = {
   name: 'without-generated-api',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ resolveDir }) =>
-      resolveDir.endsWith('@kubernetes/client-node/dist') ? { path: resolveDir, namespace: 'generated-api' } : undefined,
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ resolveDir }) =>
+      resolveDir.endsWith('@kubernetes/client-node/dist')
+        ? { path: resolveDir, namespace: 'generated-api' }
+        : undefined,
     );
-    onLoad({ filter: /.*/, namespace: 'generated-api' }, ({ path }) => ({
+    bundler.onLoad({ filter: /.*/, namespace: 'generated-api' }, ({ path }) => ({
       resolveDir: path,
       contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
     }));
@@ -54,5 +59,7 @@ const result = await build({
 await chmod(outfile, 0o755);
 if (!process.argv.includes('--quiet')) {
   const { size } = await stat(outfile);
-  process.stdout.write(`dist/podmedic.mjs ${(size / 1024 / 1024).toFixed(2)} MiB from ${Object.keys(result.metafile.inputs).length} files\n`);
+  process.stdout.write(
+    `dist/podmedic.mjs ${(size / 1024 / 1024).toFixed(2)} MiB from ${Object.keys(result.metafile.inputs).length} files\n`,
+  );
 }

@@ -14,9 +14,13 @@ interface JestResults {
 
 const folder = mkdtempSync(join(tmpdir(), 'podmedic-jest-'));
 const file = join(folder, 'results.json');
-const { status } = spawnSync('npm', ['run', '-s', 'jest', '--', '--json', `--outputFile=${file}`, ...process.argv.slice(2)], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const { status } = spawnSync(
+  'npm',
+  ['run', '-s', 'jest', '--', '--json', `--outputFile=${file}`, ...process.argv.slice(2)],
+  {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
 const results = JSON.parse(readFileSync(file, 'utf8')) as JestResults;
 rmSync(folder, { recursive: true });
 // A suite that does not even load has no test to count, and a skipped test is none that passed.

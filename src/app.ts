@@ -311,8 +311,12 @@ export function createApp(options: AppOptions): App {
     if (delivery.outcome === 'sent' && delivery.alert === 'opened' && incident !== undefined) {
       metrics.alertLatency(Math.max(0, (delivery.atMs - incident.openedAtMs) / 1000));
     }
-    const log = delivery.outcome === 'sent' ? logger.info : logger.warn;
-    log(`Message ${delivery.alert} ${delivery.outcome}`, { incident: id, sink: delivery.sink, error: delivery.error });
+    const level = delivery.outcome === 'sent' ? 'info' : 'warn';
+    logger[level](`Message ${delivery.alert} ${delivery.outcome}`, {
+      incident: id,
+      sink: delivery.sink,
+      error: delivery.error,
+    });
   }
 
   const staleAfterSeconds = (defaultStreamSettings.stallMs + 30_000) / 1000;

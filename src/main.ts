@@ -11,7 +11,9 @@ declare const PODMEDIC_VERSION: string | undefined;
 /** Replaced by the bundler; run from source it is the version of package.json. */
 const version = typeof PODMEDIC_VERSION === 'string' ? PODMEDIC_VERSION : versionFromManifest();
 
-const commands: Readonly<Record<string, (args: readonly string[], context: CommandContext) => Promise<number> | number>> = {
+const commands: Readonly<
+  Record<string, (args: readonly string[], context: CommandContext) => Promise<number> | number>
+> = {
   // Loaded when called, so that a command costs only the memory of what it needs.
   run: async (args, context) => (await import('./commands/run.ts')).run(args, context),
   once: async (args, context) => (await import('./commands/once.ts')).once(args, context),
@@ -35,7 +37,9 @@ async function main(args: readonly string[]): Promise<number> {
   const name = named ? first : 'run';
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    context.stderr(`podmedic: there is no command '${name}'; there are ${Object.keys(commands).join(', ')}\nSee: podmedic --help\n`);
+    context.stderr(
+      `podmedic: there is no command '${name}'; there are ${Object.keys(commands).join(', ')}\nSee: podmedic --help\n`,
+    );
     return exitCodes.usage;
   }
   return command(named ? rest : args, context);

@@ -11,8 +11,8 @@ export function connect(
   config: Pick<Config, 'KUBECONFIG' | 'KUBE_CONTEXT'>,
   sources: Pick<ConfigSources, 'env'> & { readonly homeDir: string },
 ): Promise<Connection> {
-  const host = sources.env['KUBERNETES_SERVICE_HOST'];
-  const port = sources.env['KUBERNETES_SERVICE_PORT'];
+  const host = sources.env.KUBERNETES_SERVICE_HOST;
+  const port = sources.env.KUBERNETES_SERVICE_PORT;
   return createConnection({
     kubeconfig: config.KUBECONFIG,
     context: config.KUBE_CONTEXT,

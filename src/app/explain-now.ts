@@ -74,8 +74,14 @@ async function observeMoment(
   settings: DetectSettings,
 ): Promise<void> {
   const { nowMs } = moment;
-  const records = moment.pods.map((pod) => projectPod(pod)).filter((record): record is PodRecord => record !== undefined);
-  const failures = detectSnapshot({ pods: records, events: moment.events, workloads: moment.workloads }, nowMs, settings);
+  const records = moment.pods
+    .map((pod) => projectPod(pod))
+    .filter((record): record is PodRecord => record !== undefined);
+  const failures = detectSnapshot(
+    { pods: records, events: moment.events, workloads: moment.workloads },
+    nowMs,
+    settings,
+  );
   const ofPod = (record: PodRecord): Failure[] => failures.filter(({ pod }) => pod?.uid === record.uid);
   for (const record of records) {
     const owner = await owners.resolve(record);

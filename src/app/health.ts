@@ -52,7 +52,9 @@ function streamProblem(stream: StreamStatus, staleAfterSeconds: number): string[
   if (stream.state === 'refused') return [`cannot watch ${name}: ${stream.lastError?.message ?? 'refused'}`];
   const age = stream.lastEventAgeSeconds;
   if (age !== undefined && age > staleAfterSeconds) {
-    return [`nothing heard of ${name} for ${Math.round(age)} s${stream.lastError === undefined ? '' : `: ${stream.lastError.message}`}`];
+    return [
+      `nothing heard of ${name} for ${Math.round(age)} s${stream.lastError === undefined ? '' : `: ${stream.lastError.message}`}`,
+    ];
   }
   return stream.synced || stream.lastError === undefined ? [] : [`cannot read ${name}: ${stream.lastError.message}`];
 }

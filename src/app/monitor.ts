@@ -84,7 +84,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
       for (const warning of kept?.warnings ?? []) parts.onError(warning);
       if (!parts.canAct()) return;
       const unreadable = fresh.restore(kept?.records ?? [], now());
-      if (unreadable > 0) parts.onError(new AppError('STATE_UNREADABLE', `${unreadable} kept records could not be read`));
+      if (unreadable > 0)
+        parts.onError(new AppError('STATE_UNREADABLE', `${unreadable} kept records could not be read`));
       tracker = fresh;
       observer.observeAll();
       observer.followUp();

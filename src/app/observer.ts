@@ -71,10 +71,34 @@ export function createObserver(parts: ObserverParts): Observer {
   const settledControllers = createSettledKeys<string>();
   const seenFailures = new Map<string, string>();
 
-  const podQueue: KeyedQueue<string> = createKeyedQueue({ concurrency, work: lookAtPod, onError: parts.onError, timers, now });
-  const controllerQueue: KeyedQueue<string> = createKeyedQueue({ concurrency: 4, work: lookAtController, onError: parts.onError, timers, now });
-  const rolloutQueue: KeyedQueue<string> = createKeyedQueue({ concurrency: 2, work: lookAtRollout, onError: parts.onError, timers, now });
-  const ownerQueue: KeyedQueue<string> = createKeyedQueue({ concurrency: 4, work: refreshOwner, onError: parts.onError, timers, now });
+  const podQueue: KeyedQueue<string> = createKeyedQueue({
+    concurrency,
+    work: lookAtPod,
+    onError: parts.onError,
+    timers,
+    now,
+  });
+  const controllerQueue: KeyedQueue<string> = createKeyedQueue({
+    concurrency: 4,
+    work: lookAtController,
+    onError: parts.onError,
+    timers,
+    now,
+  });
+  const rolloutQueue: KeyedQueue<string> = createKeyedQueue({
+    concurrency: 2,
+    work: lookAtRollout,
+    onError: parts.onError,
+    timers,
+    now,
+  });
+  const ownerQueue: KeyedQueue<string> = createKeyedQueue({
+    concurrency: 4,
+    work: refreshOwner,
+    onError: parts.onError,
+    timers,
+    now,
+  });
 
   async function lookAtPod(uid: string): Promise<void> {
     try {
@@ -92,10 +116,9 @@ export function createObserver(parts: ObserverParts): Observer {
         return;
       }
       countNew(look.record.uid, look.detection);
-      parts.tracker()?.observe(
-        { type: 'pod', pod: summarizePod(look.record), failures: look.detection.failures, owner },
-        now(),
-      );
+      parts
+        .tracker()
+        ?.observe({ type: 'pod', pod: summarizePod(look.record), failures: look.detection.failures, owner }, now());
       if (!look.detection.watch && !following.covers(look.record)) {
         forget(ref);
         parts.untrack(ref);

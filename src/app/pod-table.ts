@@ -45,7 +45,10 @@ export function createPodTable(
 ): PodTable {
   const entries = new Map<string, Entry>();
 
-  function judge(record: PodRecord, earlier: PodHistory | undefined): { history: PodHistory | undefined; detection: Detection } {
+  function judge(
+    record: PodRecord,
+    earlier: PodHistory | undefined,
+  ): { history: PodHistory | undefined; detection: Detection } {
     const nowMs = now();
     const history = updateHistory(earlier, record, nowMs, settings);
     return { history, detection: detectPod(record, history, nowMs, settings) };

@@ -17,11 +17,13 @@ export function checkConfig(args: readonly string[], context: CommandContext): n
     context.stdout(help);
     return exitCodes.ok;
   }
-  if (parsed.positionals.length > 0) return refuse(context, [`unexpected argument '${parsed.positionals.join(' ')}'`], 'podmedic check-config --help');
+  if (parsed.positionals.length > 0)
+    return refuse(context, [`unexpected argument '${parsed.positionals.join(' ')}'`], 'podmedic check-config --help');
   const loaded = loadConfig(context, { needsNamespaces: true });
   if (!loaded.ok) return refuseConfig(context, loaded.problems);
   const values = loaded.config as unknown as Record<string, unknown>;
-  for (const setting of describeSettings()) context.stdout(`${setting.name}=${shown(setting.name, values[setting.name])}\n`);
+  for (const setting of describeSettings())
+    context.stdout(`${setting.name}=${shown(setting.name, values[setting.name])}\n`);
   for (const warning of loaded.warnings) context.stderr(`warning: ${warning}\n`);
   context.stdout('The configuration is valid.\n');
   return exitCodes.ok;
@@ -31,7 +33,7 @@ function shown(name: string, value: unknown): string {
   if (value instanceof Secret) return value.isSet ? '[secret]' : '';
   if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'number' && name.endsWith('_SECONDS')) return String(value / 1000);
-  return value === undefined ? '' : String(value as string | number | boolean);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Says what is wrong with the arguments and where to look; exit code 2. */
@@ -43,7 +45,9 @@ export function refuse(context: CommandContext, problems: readonly string[], see
 
 /** Says every problem of the configuration; exit code 2. */
 export function refuseConfig(context: CommandContext, problems: readonly string[]): number {
-  context.stderr(`podmedic: the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n`);
+  context.stderr(
+    `podmedic: the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n`,
+  );
   for (const problem of problems) context.stderr(`  - ${problem}\n`);
   return exitCodes.usage;
 }

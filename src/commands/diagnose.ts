@@ -10,7 +10,7 @@ import { createApiClient } from '../kubernetes/api-client.ts';
 import { createReader } from '../kubernetes/reader.ts';
 import { createRedactor } from '../lib/redaction/redact.ts';
 import { systemTimers } from '../lib/timers.ts';
-import { toAppError, type AppError } from '../model/errors.ts';
+import { toAppError, type AppError, type ErrorCode } from '../model/errors.ts';
 import { incidentJson } from '../model/incident-json.ts';
 import { applyLogSharing } from '../model/log-quote.ts';
 import { refuse, refuseConfig } from './check-config.ts';
@@ -95,8 +95,10 @@ export async function diagnoseCommand(args: readonly string[], context: CommandC
 function requestProblems(request: Request, positionals: readonly string[]): string[] {
   const problems: string[] = [];
   if (!forms.includes(request.form)) problems.push(`-o ${request.form}: must be one of ${forms.join(', ')}`);
-  if (request.from === undefined && request.target === undefined) problems.push('name a pod or KIND/NAME, or a bundle with --from DIR');
-  if (request.from !== undefined && request.target !== undefined) problems.push('give either POD or KIND/NAME, or --from DIR, not both');
+  if (request.from === undefined && request.target === undefined)
+    problems.push('name a pod or KIND/NAME, or a bundle with --from DIR');
+  if (request.from !== undefined && request.target !== undefined)
+    problems.push('give either POD or KIND/NAME, or --from DIR, not both');
   if (positionals.length > 1) problems.push(`unexpected argument '${positionals.slice(1).join(' ')}'`);
   if (request.target !== undefined) {
     const target = parseTarget(request.target);
@@ -173,7 +175,9 @@ function print(
   const incidents = explained.map(({ incident }) => incident);
   switch (form) {
     case 'json':
-      context.stdout(`${JSON.stringify({ incidents: incidents.map((incident) => incidentJson(incident, clean)) }, null, 2)}\n`);
+      context.stdout(
+        `${JSON.stringify({ incidents: incidents.map((incident) => incidentJson(incident, clean)) }, null, 2)}\n`,
+      );
       return;
     case 'slack':
       context.stdout(`${JSON.stringify(slackMessages(incidents, config, redact), null, 2)}\n`);
@@ -189,16 +193,9 @@ function print(
 
 /** The exit code of an error, by the contract of once and diagnose. */
 export function exitCodeOf(error: AppError): number {
-  switch (error.code) {
-    case 'CONFIG_INVALID':
-    case 'KUBECONFIG_INVALID':
-    case 'BUNDLE_INVALID':
-      return exitCodes.usage;
-    case 'API_UNREACHABLE':
-    case 'API_UNAVAILABLE':
-    case 'TIMEOUT':
-      return exitCodes.unreachable;
-    default:
-      return exitCodes.failed;
-  }
+  if (usageErrors.has(error.code)) return exitCodes.usage;
+  return outOfReach.has(error.code) ? exitCodes.unreachable : exitCodes.failed;
 }
+
+const usageErrors: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'KUBECONFIG_INVALID', 'BUNDLE_INVALID']);
+const outOfReach: ReadonlySet<ErrorCode> = new Set(['API_UNREACHABLE', 'API_UNAVAILABLE', 'TIMEOUT']);

@@ -99,12 +99,9 @@ interface Syncing {
 /** Waits for the first sync; a cluster that stays out of reach is an error here, not something to be retried for ever. */
 async function firstSync(app: Syncing, stop: AbortSignal): Promise<void> {
   const started = performance.now();
-  let done = false;
-  const synced = app.whenSynced().then(() => {
-    done = true;
-  });
-  while (!done) {
-    await Promise.race([synced, new Promise((resolve) => setTimeout(resolve, 200))]);
+  const synced = app.whenSynced().then(() => true);
+  const aMoment = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(false), 200));
+  while (!(await Promise.race([synced, aMoment()]))) {
     const elapsedMs = performance.now() - started;
     const [problem] = app.watchProblems();
     const hopeless = problem !== undefined && (problem.code === 'API_FORBIDDEN' || problem.code === 'API_UNAUTHORIZED');
@@ -112,7 +109,8 @@ async function firstSync(app: Syncing, stop: AbortSignal): Promise<void> {
       throw new AppError(problem.code as ErrorCode, problem.message);
     }
     if (stop.aborted) throw new AppError('ABORTED', 'stopped before the first sync was complete');
-    if (elapsedMs > syncTimeoutMs) throw new AppError('API_UNREACHABLE', 'the first sync did not complete within 2 min');
+    if (elapsedMs > syncTimeoutMs)
+      throw new AppError('API_UNREACHABLE', 'the first sync did not complete within 2 min');
   }
 }
 
@@ -123,7 +121,9 @@ function print(
   clean: (text: string) => string,
 ): void {
   if (form === 'json') {
-    context.stdout(`${JSON.stringify({ incidents: incidents.map((incident) => incidentJson(incident, clean)) }, null, 2)}\n`);
+    context.stdout(
+      `${JSON.stringify({ incidents: incidents.map((incident) => incidentJson(incident, clean)) }, null, 2)}\n`,
+    );
     return;
   }
   if (incidents.length === 0) {

@@ -27,7 +27,10 @@ export function incidentReport(incident: Incident, clean: (text: string) => stri
       if (fix.command === undefined) continue;
       // Never wrapped: it is to be copied.
       lines.push(`     ${clean(fix.command)}`);
-      if (!fix.verified) lines.push(`     (${fix.command.includes('REPLACE_ME') ? 'fill in REPLACE_ME' : 'not verified against the live objects'})`);
+      if (!fix.verified)
+        lines.push(
+          `     (${fix.command.includes('REPLACE_ME') ? 'fill in REPLACE_ME' : 'not verified against the live objects'})`,
+        );
     }
   }
   for (const note of diagnosis.notes ?? []) lines.push('', ...wrap('Note: ', clean(note), columns));

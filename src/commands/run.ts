@@ -64,7 +64,9 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     const port = await app.serve(config.PORT);
     logger.info(`Listening on port ${port}: /health /livez /ready /metrics /api/incidents`);
   } catch (thrown) {
-    context.stderr(`podmedic: cannot listen on port ${config.PORT}: ${toAppError(thrown).message}; set PORT to a free one\n`);
+    context.stderr(
+      `podmedic: cannot listen on port ${config.PORT}: ${toAppError(thrown).message}; set PORT to a free one\n`,
+    );
     await app.stop();
     return exitCodes.usage;
   }

@@ -48,11 +48,17 @@ export function parseTarget(text: string): Target | string {
 }
 
 /** Reads the present moment of a target: its pods, their owners and events. Throws AppError when it is not there. */
-export async function readMoment(target: Target, namespace: string, reader: ClusterReader, nowMs: number): Promise<Moment> {
+export async function readMoment(
+  target: Target,
+  namespace: string,
+  reader: ClusterReader,
+  nowMs: number,
+): Promise<Moment> {
   if (target.kind === 'Pod') {
     const pod = take(await reader.getPod(namespace, target.name), `pod ${target.name} in namespace ${namespace}`);
     const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller === true);
-    const workloads = owner?.kind === 'Job' ? await readIfAny(reader, { kind: 'Job', name: owner.name ?? '', namespace }) : [];
+    const workloads =
+      owner?.kind === 'Job' ? await readIfAny(reader, { kind: 'Job', name: owner.name ?? '', namespace }) : [];
     return { pods: [pod], events: await eventsOf(reader, [pod, ...workloads]), workloads, nowMs };
   }
   const name = { kind: target.kind, name: target.name, namespace };

@@ -29,7 +29,7 @@ export type ParsedArguments<T extends ParseArgsConfig> =
 /** Parses a command's arguments strictly; node:util's own sentence names the option that is wrong. */
 export function parseArguments<T extends ParseArgsConfig>(args: readonly string[], config: T): ParsedArguments<T> {
   try {
-    const { values, positionals } = parseArgs({ ...config, args: [...args], strict: true, allowPositionals: true } as T);
+    const { values, positionals } = parseArgs({ ...config, args: [...args], strict: true, allowPositionals: true });
     return { ok: true, values, positionals };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

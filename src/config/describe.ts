@@ -8,7 +8,10 @@ export interface DescribedSetting extends SettingInfo {
 
 /** All settings in the order of the schema. */
 export function describeSettings(): readonly DescribedSetting[] {
-  return Object.entries(environment.shape).map(([name, schema]) => ({ name, ...(schema.meta() as unknown as SettingInfo) }));
+  return Object.entries(environment.shape).map(([name, schema]) => ({
+    name,
+    ...(schema.meta() as unknown as SettingInfo),
+  }));
 }
 
 /** README's configuration table in Markdown. */

@@ -26,7 +26,8 @@ export const settingGroups = [
 ] as const;
 export type SettingGroup = (typeof settingGroups)[number];
 
-const blankIsUnset = (value: unknown): unknown => (typeof value === 'string' && value.trim() === '' ? undefined : value);
+const blankIsUnset = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
 
 /** A text setting without a default. */
 export function text(info: SettingInfo) {
@@ -53,7 +54,15 @@ export function decimal(fallback: number, min: number, max: number, info: Settin
   return number(fallback, min, max, info, /^\d+(\.\d+)?$/, `must be a number from ${min} to ${max}`);
 }
 
-function number(fallback: number, min: number, max: number, info: SettingInfo, form: RegExp, error: string, factor = 1) {
+function number(
+  fallback: number,
+  min: number,
+  max: number,
+  info: SettingInfo,
+  form: RegExp,
+  error: string,
+  factor = 1,
+) {
   return z
     .preprocess(
       blankIsUnset,
@@ -68,7 +77,11 @@ function number(fallback: number, min: number, max: number, info: SettingInfo, f
 }
 
 /** One of a few words; letter case does not matter. */
-export function oneOf<const T extends readonly [string, ...string[]]>(choices: T, fallback: T[number] | undefined, info: SettingInfo) {
+export function oneOf<const T extends readonly [string, ...string[]]>(
+  choices: T,
+  fallback: T[number] | undefined,
+  info: SettingInfo,
+) {
   const byLower = new Map(choices.map((choice) => [choice.toLowerCase(), choice as T[number]]));
   const choice = z
     .string()
@@ -107,7 +120,14 @@ export function namespaces(fallback: string, allowAll: boolean, info: SettingInf
   return z
     .preprocess(blankIsUnset, z.string().default(fallback))
     .transform((value, context) => {
-      const names = [...new Set(value.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+      const names = [
+        ...new Set(
+          value
+            .split(',')
+            .map((name) => name.trim())
+            .filter((name) => name !== ''),
+        ),
+      ];
       if (allowAll && names.includes('*')) return ['*'];
       const wrong = names.filter((name) => !namespaceName.test(name));
       for (const name of wrong) {
@@ -127,6 +147,11 @@ export function namespaces(fallback: string, allowAll: boolean, info: SettingInf
 export function list(info: SettingInfo) {
   return z
     .preprocess(blankIsUnset, z.string().default(''))
-    .transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
     .meta({ ...info });
 }

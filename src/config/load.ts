@@ -65,7 +65,9 @@ function collect(
       if (value !== undefined) values[setting.name] = value;
       else if (isGiven(file)) problems.push(`${setting.name}_FILE: the file ${file} does not exist`);
     } catch (error) {
-      problems.push(`${setting.name}: its file cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(
+        `${setting.name}: its file cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   return { values, secrets: secrets as Record<SecretName, Secret> };
@@ -75,7 +77,7 @@ function secretReader(name: string, { env, readFile }: ConfigSources): () => str
   const direct = env[name];
   if (isGiven(direct)) return () => direct.trim();
   const file = env[`${name}_FILE`];
-  const folder = env['SECRETS_DIR'];
+  const folder = env.SECRETS_DIR;
   const path = isGiven(file) ? file : isGiven(folder) ? `${folder.replace(/\/+$/, '')}/${name}` : undefined;
   if (path === undefined) return () => undefined;
   return () => {
@@ -86,10 +88,15 @@ function secretReader(name: string, { env, readFile }: ConfigSources): () => str
 
 const isGiven = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
 
-function issueSentence(issue: z.core.$ZodIssue, values: Record<string, string>, secrets: Record<string, Secret>): string {
+function issueSentence(
+  issue: z.core.$ZodIssue,
+  values: Record<string, string>,
+  secrets: Record<string, Secret>,
+): string {
   const name = String(issue.path[0] ?? '');
   const given = values[name];
-  const shown = given === undefined || name in secrets || issue.message.startsWith('"') ? '' : ` (it is ${JSON.stringify(given)})`;
+  const shown =
+    given === undefined || name in secrets || issue.message.startsWith('"') ? '' : ` (it is ${JSON.stringify(given)})`;
   return `${name}: ${issue.message}${shown}`;
 }
 
@@ -100,25 +107,29 @@ function crossChecks(
 ): { problems: string[]; warnings: string[] } {
   const problems: string[] = [];
   const warnings: string[] = [];
-  if (options.needsNamespaces && !isGiven(values['WATCH_NAMESPACES'])) {
-    problems.push('WATCH_NAMESPACES: not set; name the namespaces to watch (WATCH_NAMESPACES=default,production), or * for all');
+  if (options.needsNamespaces && !isGiven(values.WATCH_NAMESPACES)) {
+    problems.push(
+      'WATCH_NAMESPACES: not set; name the namespaces to watch (WATCH_NAMESPACES=default,production), or * for all',
+    );
   }
   for (const name of ['WEBHOOK_URL', 'ANTHROPIC_BASE_URL', 'SLACK_API_URL']) {
     const value = values[name];
     if (isGiven(value) && !isHttpUrl(value)) problems.push(`${name}: must be an http(s) URL`);
   }
-  const token = values['SLACK_BOT_TOKEN'];
-  if (isGiven(token) && !isGiven(values['SLACK_CHANNEL'])) {
+  const token = values.SLACK_BOT_TOKEN;
+  if (isGiven(token) && !isGiven(values.SLACK_CHANNEL)) {
     problems.push('SLACK_CHANNEL: not set; SLACK_BOT_TOKEN needs the channel to write to');
   }
   if (isGiven(token) && /\s/.test(token.trim())) problems.push('SLACK_BOT_TOKEN: holds white space; is it one token?');
-  problems.push(...patternProblems(values['REDACT_PATTERNS']));
+  problems.push(...patternProblems(values.REDACT_PATTERNS));
   if (config === undefined) return { problems, warnings };
   if (config.LEASE_DURATION_SECONDS % 1000 !== 0) {
     problems.push('LEASE_DURATION_SECONDS: must be whole seconds, a Lease knows no others');
   }
   if (config.LEASE_DURATION_SECONDS <= config.LEASE_RENEW_DEADLINE_SECONDS) {
-    problems.push('LEASE_RENEW_DEADLINE_SECONDS: must be less than LEASE_DURATION_SECONDS, or two replicas act at once');
+    problems.push(
+      'LEASE_RENEW_DEADLINE_SECONDS: must be less than LEASE_DURATION_SECONDS, or two replicas act at once',
+    );
   }
   if (config.LEASE_RENEW_DEADLINE_SECONDS <= 1.2 * config.LEASE_RETRY_SECONDS) {
     problems.push('LEASE_RETRY_SECONDS: LEASE_RENEW_DEADLINE_SECONDS must be more than 1.2 times this');
@@ -130,7 +141,7 @@ function crossChecks(
   if (config.WATCH_NAMESPACES.length > 0 && config.WATCH_NAMESPACES.every((name) => excluded.has(name))) {
     problems.push('EXCLUDE_NAMESPACES: excludes every namespace of WATCH_NAMESPACES, nothing is left to watch');
   }
-  if (!isGiven(values['WEBHOOK_URL']) && !isGiven(token)) {
+  if (!isGiven(values.WEBHOOK_URL) && !isGiven(token)) {
     warnings.push('neither WEBHOOK_URL nor SLACK_BOT_TOKEN is set: messages go to the console only');
   }
   return { problems, warnings };

@@ -91,7 +91,10 @@ export const environment = z.object({
     example: '/etc/podmedic/secrets',
   }),
 
-  LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info', { group: 'Process', description: 'How much is logged.' }),
+  LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info', {
+    group: 'Process',
+    description: 'How much is logged.',
+  }),
   LOG_FORMAT: oneOf(['json', 'text'], undefined, {
     group: 'Process',
     description: 'Form of the log. Default: json in a cluster, text on a terminal.',

@@ -28,7 +28,9 @@ const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 export function openRecordings(startMs: number): readonly Recording[] {
   const recordings = JSON.parse(gunzipSync(Buffer.from(packedRecordings, 'base64')).toString('utf8')) as Recording[];
   return recordings.map((recording) => {
-    const first = Math.min(...recording.pods.map((pod) => Date.parse(pod.metadata?.creationTimestamp ?? recording.recordedAt)));
+    const first = Math.min(
+      ...recording.pods.map((pod) => Date.parse(pod.metadata?.creationTimestamp ?? recording.recordedAt)),
+    );
     return moveTimes(recording, startMs - first) as Recording;
   });
 }

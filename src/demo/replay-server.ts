@@ -85,7 +85,7 @@ class Replay {
   }
 
   #playDue(): void {
-    for (let change = this.#changes[this.#next]; change !== undefined && change.atMs <= this.#clock.now(); ) {
+    for (let change = this.#changes[this.#next]; change !== undefined && change.atMs <= this.#clock.now();) {
       const object = this.#stamped(change.object, this.#next + 1);
       const key = `${change.resource}/${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`;
       if (change.type === 'DELETED') this.#live.delete(key);
@@ -112,7 +112,10 @@ class Replay {
       this.#status(response, 403, 'Forbidden', 'a recording cannot be changed');
       return;
     }
-    const route = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname);
+    const route =
+      /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(
+        url.pathname,
+      );
     const [, namespace, resource = '', name, part] = route ?? [];
     if (name !== undefined && part === 'log') this.#log(url, name, response);
     else if (name !== undefined) this.#get(resource, namespace, name, response);
@@ -124,7 +127,9 @@ class Replay {
     if (resource === 'pods' || resource === 'events') {
       return [...this.#live].filter(([key]) => key.startsWith(`${resource}/`)).map(([, object]) => object);
     }
-    return this.#recordings.flatMap(({ objects }) => objects).filter((object) => pluralOf(object.kind ?? '') === resource);
+    return this.#recordings
+      .flatMap(({ objects }) => objects)
+      .filter((object) => pluralOf(object.kind ?? '') === resource);
   }
 
   #get(resource: string, namespace: string | undefined, name: string, response: ServerResponse): void {
@@ -140,7 +145,12 @@ class Replay {
       .filter(({ metadata }) => namespace === undefined || metadata?.namespace === namespace)
       .filter((object) => matchesLabels(object, url.searchParams.get('labelSelector')))
       .filter((object) => matchesFields(object, url.searchParams.get('fieldSelector')));
-    this.#json(response, 200, { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(this.#next) }, items });
+    this.#json(response, 200, {
+      kind: 'List',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: String(this.#next) },
+      items,
+    });
   }
 
   #watch(url: URL, resource: string, namespace: string | undefined, response: ServerResponse): void {
@@ -182,14 +192,19 @@ function changesOf(recording: Recording): Change[] {
           type: 'ADDED',
           object,
         }));
-  const events = recording.events.map(
-    (object): Change => ({ atMs: eventTime(object, recording), resource: 'events', type: 'ADDED', object }),
-  );
+  const events = recording.events.map((object): Change => ({
+    atMs: eventTime(object, recording),
+    resource: 'events',
+    type: 'ADDED',
+    object,
+  }));
   return [...pods, ...events];
 }
 
 function eventTime(event: KubeEvent, recording: Recording): number {
-  return Date.parse(event.firstTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp ?? recording.recordedAt);
+  return Date.parse(
+    event.firstTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp ?? recording.recordedAt,
+  );
 }
 
 function pluralOf(kind: string): string {
@@ -218,6 +233,6 @@ function matchesFields(object: KubeObject, selector: string | null): boolean {
       const found = path
         .split('.')
         .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
-      return (String((found as string | undefined) ?? '') === wanted) === (operator !== '!=');
+      return ((found ?? '') === wanted) === (operator !== '!=');
     });
 }

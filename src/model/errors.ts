@@ -42,7 +42,11 @@ export class AppError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly retryable?: boolean; readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {},
+    options: {
+      readonly retryable?: boolean;
+      readonly cause?: unknown;
+      readonly retryAfterMs?: number | undefined;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';

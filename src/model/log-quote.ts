@@ -40,6 +40,6 @@ export function applyLogSharing(text: string, sharing: LogSharing): string {
 }
 
 function cut(line: string): string {
-  const points = [...line];
+  const points = Array.from(line);
   return points.length <= excerptLength ? line : points.slice(0, excerptLength - 1).join('') + '…';
 }

@@ -67,7 +67,8 @@ function compose(type: AlertType, incident: Incident, atMs: number, reason: stri
     logLines,
     ...(command === undefined ? {} : { proofCommand: command }),
     notes: notes(incident, settings.sharing === 'off' ? logs.length : 0),
-    ...(reason === '' ? {} : { reason }),
+    // The reason of an opening is the kind, which the headline says.
+    ...(reason === '' || type === 'opened' ? {} : { reason }),
     cluster: incident.cluster,
     namespace: incident.namespace,
     workload: incident.workload.name,
@@ -98,7 +99,7 @@ function rootCause(incident: Incident, evidenceIds: readonly string[]): string {
   const cited = /\(E\d/u.test(diagnosis.rootCause) || evidenceIds.length === 0;
   return cited
     ? diagnosis.rootCause
-    : `${diagnosis.rootCause.replace(/\.$/u, '')} (${evidenceIds.slice(0, 4).join(', ')})`;
+    : `${diagnosis.rootCause.replace(/\.$/u, '')} (${evidenceIds.slice(0, 3).join(', ')})`;
 }
 
 function factsLine(type: AlertType, incident: Incident, atMs: number): string[] {

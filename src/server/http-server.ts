@@ -52,18 +52,24 @@ export async function startHttpServer(port: number, sources: ServerSources): Pro
   });
   app.get('/livez', (_request, response) => {
     const why = sources.notAlive();
-    response.status(why === undefined ? 200 : 503).type('text').send(`${why ?? 'ok'}\n`);
+    response
+      .status(why === undefined ? 200 : 503)
+      .type('text')
+      .send(`${why ?? 'ok'}\n`);
   });
   app.get('/ready', (_request, response) => {
     const why = sources.notReady();
-    response.status(why === undefined ? 200 : 503).type('text').send(`${why ?? 'ok'}\n`);
+    response
+      .status(why === undefined ? 200 : 503)
+      .type('text')
+      .send(`${why ?? 'ok'}\n`);
   });
   app.get('/metrics', async (_request, response) => {
     const { text, contentType } = await sources.metrics();
     response.set('content-type', contentType).send(text);
   });
   app.get('/api/incidents', (request, response) => {
-    const answer = sources.incidents({ includeResolved: request.query['state'] === 'all' });
+    const answer = sources.incidents({ includeResolved: request.query.state === 'all' });
     if (answer.leading) {
       response.json({ incidents: answer.incidents });
       return;

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import { redactDeep } from '../lib/redaction/redact-deep.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -12,6 +13,14 @@ export interface Logger {
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;
+
+/** What winston hands on: the entry, its finished line under a symbol (logform's triple-beam). */
+interface Info {
+  readonly level: string;
+  readonly [MESSAGE]: string;
+}
+
+const MESSAGE = Symbol.for('message');
 
 /** Settings of a logger. Everything written passes `redact` as a whole line. */
 export interface LoggerOptions {
@@ -32,22 +41,19 @@ export function createLogger(options: LoggerOptions): Logger {
       ? JSON.stringify({ time, level, message: said, ...clean })
       : `${time} ${level.toUpperCase().padEnd(5)} ${oneLine(said)}${textFields(clean)}`;
   });
-  const logger = winston.createLogger({
-    level: options.level,
-    format: line,
-    transports: [
-      new winston.transports.Stream({
-        eol: '',
-        stream: new Writable({
-          decodeStrings: false,
-          write(chunk: string, _encoding, done) {
-            options.write(chunk + '\n');
-            done();
-          },
-        }),
-      }),
-    ],
-  });
+  const logger = winston.createLogger({ level: options.level, format: line });
+  const { levels } = winston.config.npm;
+  const loudest = levels[options.level];
+  // Piped by hand: winston's own transports leave the level to their base class, and this one only needs the line.
+  logger.pipe(
+    new Writable({
+      objectMode: true,
+      write(info: Info, _encoding, done) {
+        if ((levels[info.level] ?? 0) <= loudest) options.write(`${info[MESSAGE]}\n`);
+        done();
+      },
+    }),
+  );
   return {
     error: (message, fields) => void logger.error(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),
@@ -61,16 +67,16 @@ function redactFields(fields: LogFields, redact: (text: string) => string): Reco
 }
 
 function redactValue(value: unknown, redact: (text: string) => string): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (value instanceof Error) return redact(value.message);
-  if (value === null || typeof value !== 'object') return value;
-  return JSON.parse(redact(JSON.stringify(value))) as unknown;
+  return redactDeep(value instanceof Error ? value.message : value, redact);
 }
 
 function textFields(fields: Record<string, unknown>): string {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}=${typeof value === 'string' && /^[\w./:#@-]+$/.test(value) ? value : JSON.stringify(value)}`)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${typeof value === 'string' && /^[\w./:#@-]+$/.test(value) ? value : JSON.stringify(value)}`,
+    )
     .join('');
 }
 

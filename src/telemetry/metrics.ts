@@ -70,14 +70,24 @@ export function createMetrics(version: string, sources: MetricsSources): Metrics
   gauge('podmedic_leader', 'Whether this replica leads (1) or stands by (0).', [], (self) =>
     self.set(sources.leader() ? 1 : 0),
   );
-  gauge('podmedic_stream_last_event_age_seconds', 'Time since the last event or bookmark.', ['resource', 'namespace'], (self) => {
-    for (const { resource, namespace, lastEventAgeSeconds } of sources.streams()) {
-      self.set({ resource, namespace }, lastEventAgeSeconds);
-    }
-  });
-  gauge('podmedic_stream_state', 'The state of each stream (1 for the present one).', ['resource', 'namespace', 'state'], (self) => {
-    for (const { resource, namespace, state } of sources.streams()) self.set({ resource, namespace, state }, 1);
-  });
+  gauge(
+    'podmedic_stream_last_event_age_seconds',
+    'Time since the last event or bookmark.',
+    ['resource', 'namespace'],
+    (self) => {
+      for (const { resource, namespace, lastEventAgeSeconds } of sources.streams()) {
+        self.set({ resource, namespace }, lastEventAgeSeconds);
+      }
+    },
+  );
+  gauge(
+    'podmedic_stream_state',
+    'The state of each stream (1 for the present one).',
+    ['resource', 'namespace', 'state'],
+    (self) => {
+      for (const { resource, namespace, state } of sources.streams()) self.set({ resource, namespace, state }, 1);
+    },
+  );
   counterFrom('podmedic_relists_total', 'Full lists read, the first included.', (stream) => stream.relists);
   counterFrom('podmedic_watch_starts_total', 'Watch requests opened.', (stream) => stream.watches);
   gauge('podmedic_open_incidents', 'Incidents that are open.', ['kind', 'severity'], (self) => {
@@ -93,11 +103,17 @@ export function createMetrics(version: string, sources: MetricsSources): Metrics
     self.set(sources.loopLagSeconds()),
   );
   gauge('process_resident_memory_bytes', 'Resident memory.', [], (self) => self.set(process.memoryUsage.rss()));
-  gauge('process_start_time_seconds', 'Start of the process, Unix time.', []).set(Math.round(Date.now() / 1000 - process.uptime()));
+  gauge('process_start_time_seconds', 'Start of the process, Unix time.', []).set(
+    Math.round(Date.now() / 1000 - process.uptime()),
+  );
 
   const failures = counter('podmedic_failures_total', 'Failures detected, by kind.', ['kind']);
   const transitions = counter('podmedic_incident_transitions_total', 'Steps in the life of incidents.', ['type']);
-  const alerts = counter('podmedic_alerts_total', 'Messages, by destination, type and outcome.', ['sink', 'type', 'outcome']);
+  const alerts = counter('podmedic_alerts_total', 'Messages, by destination, type and outcome.', [
+    'sink',
+    'type',
+    'outcome',
+  ]);
   const latency = new Histogram({
     name: 'podmedic_alert_latency_seconds',
     help: "Time from the pod's status change to the destination's ok.",
@@ -107,23 +123,32 @@ export function createMetrics(version: string, sources: MetricsSources): Metrics
   const errors = counter('podmedic_errors_total', 'Errors of podmedic itself, by code.', ['code']);
   const modelCalls = counter('podmedic_model_calls_total', 'Calls of the model, by outcome.', ['outcome']);
   const modelTokens = counter('podmedic_model_tokens_total', 'Tokens: input, cached, output.', ['kind']);
-  const modelCost = counter('podmedic_model_cost_usd_total', 'Money spent on the model, US dollars, by the price table.', []);
+  const modelCost = counter(
+    'podmedic_model_cost_usd_total',
+    'Money spent on the model, US dollars, by the price table.',
+    [],
+  );
   const modelBudget = gauge('podmedic_model_budget_exhausted', 'Whether a cap of the model budget is reached.', []);
   modelBudget.set(0);
-  const stateDropped = counter('podmedic_state_dropped_total', 'Incident records that found no room in the state Leases.', []);
+  const stateDropped = counter(
+    'podmedic_state_dropped_total',
+    'Incident records that found no room in the state Leases.',
+    [],
+  );
 
   function counterFrom(name: string, help: string, read: (stream: StreamSample) => number): void {
-    const self = new Counter({
-      name,
-      help,
-      labelNames: ['resource'],
-      registers,
-      collect() {
-        this.reset();
-        for (const stream of sources.streams()) this.inc({ resource: stream.resource }, read(stream));
-      },
-    });
-    void self;
+    registry.registerMetric(
+      new Counter({
+        name,
+        help,
+        labelNames: ['resource'],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const stream of sources.streams()) this.inc({ resource: stream.resource }, read(stream));
+        },
+      }),
+    );
   }
 
   return {

@@ -24,7 +24,9 @@ describe('createFollowing', () => {
     const owner = { kind: 'ReplicaSet', name: 'web-5d8c' };
     expect(following.covers(pod({ owner, templateHash: '5d8c' }))).toBe(true);
     expect(following.covers(pod({ owner, templateHash: '5d8c', namespace: 'other' }))).toBe(false);
-    expect(following.covers(pod({ owner: { kind: 'ReplicaSet', name: 'web-admin-5d8c' }, templateHash: '5d8c' }))).toBe(false);
+    expect(following.covers(pod({ owner: { kind: 'ReplicaSet', name: 'web-admin-5d8c' }, templateHash: '5d8c' }))).toBe(
+      false,
+    );
   });
 
   test('knows the pods of a CronJob, of direct owners and bare pods', () => {

@@ -25,7 +25,10 @@ describe('what is written about settings', () => {
         .map(({ name }) => [name, shown[name] ?? 'not in the file']),
     );
     const load = (env: Record<string, string>) =>
-      loadConfig({ env: { WATCH_NAMESPACES: 'default', ...env }, readFile: () => undefined }, { needsNamespaces: true });
+      loadConfig(
+        { env: { WATCH_NAMESPACES: 'default', ...env }, readFile: () => undefined },
+        { needsNamespaces: true },
+      );
     expect(load(defaults)).toMatchObject({ ok: true });
     expect(JSON.stringify(load(defaults))).toBe(JSON.stringify(load({})));
   });

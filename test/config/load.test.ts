@@ -68,12 +68,20 @@ describe('loadConfig', () => {
 
   test('refuses lease times under which two replicas could act', () => {
     expect(
-      problems({ WATCH_NAMESPACES: 'a', LEASE_DURATION_SECONDS: '10', LEASE_RENEW_DEADLINE_SECONDS: '10', LEASE_RETRY_SECONDS: '9' }),
+      problems({
+        WATCH_NAMESPACES: 'a',
+        LEASE_DURATION_SECONDS: '10',
+        LEASE_RENEW_DEADLINE_SECONDS: '10',
+        LEASE_RETRY_SECONDS: '9',
+      }),
     ).toEqual([expect.stringMatching(/^LEASE_RENEW_DEADLINE_SECONDS/), expect.stringMatching(/^LEASE_RETRY_SECONDS/)]);
   });
 
   test('accepts older names', () => {
-    expect(valid({ K3S_CONTEXT: 'k3d', K8S_ANALYZER_MODEL: 'm' })).toMatchObject({ KUBE_CONTEXT: 'k3d', DIAGNOSIS_MODEL: 'm' });
+    expect(valid({ K3S_CONTEXT: 'k3d', K8S_ANALYZER_MODEL: 'm' })).toMatchObject({
+      KUBE_CONTEXT: 'k3d',
+      DIAGNOSIS_MODEL: 'm',
+    });
   });
 
   test('a blank value means unset', () => {
@@ -87,7 +95,9 @@ describe('secrets', () => {
   test('cannot be printed', () => {
     const config = valid({ WEBHOOK_URL: url });
     expect(config.WEBHOOK_URL.reveal()).toBe(url);
-    expect([String(config.WEBHOOK_URL), JSON.stringify(config), inspect(config, { depth: 5 })].join()).not.toContain('very-secret');
+    expect([String(config.WEBHOOK_URL), JSON.stringify(config), inspect(config, { depth: 5 })].join()).not.toContain(
+      'very-secret',
+    );
   });
 
   test('are not repeated by an error', () => {

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { startHttpServer, type HealthReport, type HttpServer, type ServerSources } from '../../src/server/http-server.ts';
+import {
+  startHttpServer,
+  type HealthReport,
+  type HttpServer,
+  type ServerSources,
+} from '../../src/server/http-server.ts';
 
 const healthy: HealthReport = {
   status: 'ok',
