@@ -54,5 +54,6 @@ export function focusContainer(
 }
 
 function list<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : [];
+  const all: unknown = value;
+  return Array.isArray(all) ? (all as readonly T[]).filter((one) => typeof one === 'object' && one !== null) : [];
 }

@@ -14,7 +14,7 @@ const forms: readonly RegExp[] = [
     String.raw`host(?:name)? "(?<h>${host})"(?: \([^)]*\))? and accepting TCP/IP connections on port (?<p>\d{1,5})`,
   ), // libpq before
   new RegExp(String.raw`host ?[=:] ?['"]?(?<h>${host})['"]?,? (?:and )?port ?[=:] ?['"]?(?<p>\d{1,5})`, 'i'),
-  new RegExp(String.raw`MySQL server on '(?<h>${host})(?::(?<p>\d{1,5}))?'`, 'i'),
+  new RegExp(String.raw`(?:MySQL |MariaDB )?server (?:on|at) '(?<h>${host})(?::(?<p>\d{1,5}))?'`, 'i'),
   new RegExp(String.raw`for "(?<h>${host})" port (?<p>\d{1,5})`), // Ruby
   new RegExp(String.raw`\('(?<h>${host})', (?<p>\d{1,5})\)`), // Python socket addresses
   new RegExp(
@@ -28,6 +28,7 @@ const forms: readonly RegExp[] = [
   ),
   new RegExp(String.raw`(?<![\w.:/-])/?(?:${host}/)?(?<h>${ip}|\[[0-9a-fA-F:]+\]):(?<p>\d{1,5})(?!\d|\.\d)`),
   new RegExp(String.raw`(?<![\w./\\-])(?<h>[A-Za-z][A-Za-z0-9_.-]{0,252}):(?<p>\d{2,5})(?!\d|:\d|\.\d)`),
+  /(?<![\w:])(?<h>::1|::):(?<p>\d{2,5})(?!\d|:)/,
   new RegExp(String.raw`/dev/tcp/(?<h>${host})/(?<p>\d{1,5})`),
   new RegExp(String.raw`connect to (?<h>${host}) port (?<p>\d{1,5})`),
   new RegExp(String.raw`(?<![\w.:/-])(?<h>${ip})(?![\w.])`),
@@ -41,9 +42,9 @@ const notHosts =
 export function findEndpoint(text: string): Endpoint | undefined {
   for (const form of forms) {
     const groups = form.exec(text)?.groups;
-    const name = groups?.['h']?.replace(/^\[|\]$/g, '');
+    const name = groups?.h?.replace(/^\[|\]$/g, '');
     if (name === undefined || notHosts.test(name) || /^\d+$/.test(name)) continue;
-    const port = Number(groups?.['p']);
+    const port = Number(groups?.p);
     return { host: name, ...(port > 0 && port < 65536 && { port }) };
   }
   return undefined;

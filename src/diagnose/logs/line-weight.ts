@@ -17,6 +17,10 @@ const ending =
   /\b(?:fatal|panic|abort(?:ed|ing)?|exit(?:ing|s|ed)?|giving up|gave up|give up|cannot start|can't start|could not start|unable to start|failed to start|refus(?:es|ed|ing) to start|not starting|startup failed|start-up failed|boot failed|bootstrap failed|initiali[sz]ation failed|shutting down|unrecoverable|terminat(?:ed|ing)|cannot continue|can't continue|unable to continue|cannot proceed|stopping|bailing out|stopped|dying)\b/i;
 const benign =
   /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet (?:ready|available|reachable|up)|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
+// What follows from a failure and says nothing of it: the line before it is the better one.
+const consequence =
+  /^(?:Aborting|Plugin '\w+' (?:init function|registration)|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$/i;
+const repeated = /retry|retries|attempt|try|reconnect|not yet/i;
 const served =
   /\b(?:listening|ready|started|serving|accepting connections|up and running|startup complete|initialized)\b/i;
 const gaveUp =
@@ -42,6 +46,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
     (line) =>
       (line.level ?? 'info') === 'info' && served.test(line.message) && !/\b(?:not|fail|never|un)/i.test(line.message),
   );
+  const progressAt = secondLastProgress(plain);
   const gaveUpLater = plain.some((line) => gaveUp.test(line.message));
   const many = plain.length > manyLines;
   const seen = new Set<string>();
@@ -56,7 +61,12 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
     suspects.push({
       line,
       role,
-      weight: weigh(line, role, { last: lastIndexes.has(line.index), survived: line.index < servedAt, gaveUpLater }),
+      weight: weigh(line, role, {
+        last: lastIndexes.has(line.index),
+        survived: line.index < servedAt,
+        gaveUpLater,
+        progress: line.index < progressAt,
+      }),
     });
   }
   if (suspects.length <= mostSuspects) return suspects;
@@ -66,16 +76,31 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
 function weigh(
   line: LogLine,
   role: TraceRole,
-  place: { readonly last: boolean; readonly survived: boolean; readonly gaveUpLater: boolean },
+  place: {
+    readonly last: boolean;
+    readonly survived: boolean;
+    readonly gaveUpLater: boolean;
+    readonly progress: boolean;
+  },
 ): number {
   let weight = line.level === undefined ? plainWeight : byLevel[line.level];
   if (role.uncaught) return weight + 34;
   if (role.logged) weight += 8;
   if (ending.test(line.message)) weight += 8;
-  if (place.last) weight += 8;
+  if (consequence.test(line.message)) weight -= 24;
+  else if (place.last) weight += 8;
   if (place.survived && line.level !== 'fatal') weight -= 10;
-  if (benign.test(line.message)) weight -= place.gaveUpLater && /retry|attempt|try/i.test(line.message) ? 4 : 22;
+  if (benign.test(line.message))
+    weight -= repeated.test(line.message) && (place.gaveUpLater || !place.progress) ? 6 : 22;
   return weight;
+}
+
+// After this line at least two more speak of ordinary work: whoever was in trouble before went on.
+function secondLastProgress(lines: readonly LogLine[]): number {
+  const ordinary = lines.filter(
+    (line) => (line.level === undefined || line.level === 'info') && !interesting.test(line.message),
+  );
+  return ordinary.at(-2)?.index ?? -1;
 }
 
 function lastIndexOf(lines: readonly LogLine[], accept: (line: LogLine) => boolean): number {

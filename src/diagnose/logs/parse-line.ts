@@ -40,7 +40,7 @@ export function levelOf(word: string): LogLevel | undefined {
 }
 
 const time =
-  /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[A-Z]{3,4}(?![A-Za-z_])|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
+  /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|(?:CES?T|[ECMP][SD]T|IST|JST|BST|MSK|AES?T|WES?T|EES?T)\b|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
 const glog = /^([IWEF])(?=\d{4} \d\d:\d\d:\d\d)\d{4} [\d:.]+\s+\d+ [\w.-]+:\d+\] /;
 const redis = /^\d+:[A-Z] \d\d \w{3} \d{4} [\d:.]+ ([.#*-]) /;
 const word =

@@ -36,7 +36,7 @@ export function pickLogs(
   const read = order.map(readLog).filter((log) => log !== undefined);
   // A restart between the reading of the status and of the log leaves the beginning of a new run in the current log.
   const [one, two] = read;
-  if (one && two && one.pod === two.pod && isBeginning(one, two)) read.splice(0, 2, two, one);
+  if (one !== undefined && one.pod === two?.pod && isBeginning(one, two)) read.splice(0, 2, two, one);
   return read.filter((log) => log.lines.length > 0);
 }
 

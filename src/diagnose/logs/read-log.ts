@@ -25,7 +25,7 @@ const headLines = 200;
  * (kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go, pkg/kubelet/kubelet_pods.go).
  */
 const noLog =
-  /^\s*(?:unable to retrieve container logs for [a-z-]+:\/\/|failed to try resolving symlinks in path |failed to open log file |rpc error: code = \w+ desc = )/;
+  /^\s*(?:unable to retrieve container logs for [a-z-]+:\/\/|failed to try resolving symlinks in path |failed to open log file |rpc error: code = \w+ desc = [^\n]{0,80}container )/;
 
 /** The log as a person would read it, or undefined when what arrived is kubelet's excuse and no log. */
 export function readLog(raw: ContainerLog): ReadLog | undefined {

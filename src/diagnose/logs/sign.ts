@@ -68,7 +68,7 @@ export const logKinds: readonly FailureKind[] = [
 ];
 
 // Below this a line is more likely noise than a cause.
-const leastScore = 12;
+const leastScore = 8;
 
 /** The best explanation a log gives, of a list of signs: the weightiest line with the most telling sign, the first of equals. */
 export function explainLog(view: CaseView, log: ReadLog | undefined, signs: readonly Sign[]): Explained | undefined {

@@ -49,7 +49,7 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
   const isFrame = lines.map((line) => frames.some((pattern) => pattern.test(line.text)));
   markPythonSource(lines, isFrame);
   const node = lines.some((line) =>
-    /^Node\.js v\d|^\(node:\d+\)|^\s*throw er; \/\/ Unhandled|^\s+at .*node:internal/.test(line.text),
+    /^Node\.js v\d|^\(node:\d+\)|^\s*throw er; \/\/ Unhandled|^\s+at .*\(node:\w/.test(line.text),
   );
   const roles: TraceRole[] = [];
   let inTrace = false;
@@ -68,9 +68,10 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
       root = logged ? 'logged' : 'uncaught';
       inTrace = false;
     } else if (uncaughtRoot.test(line.text) || continuesRoot(line, lines[index - 1])) root = 'uncaught';
-    else if (/^(?:Uncaught )?(?:\w+ )?\[?[A-Z]?\w*(?:Error|Exception)\b/.test(line.text) && isFrame[index + 1]) {
+    else if (/^\s*(?:Uncaught )?(?:\w+ )?\[?[A-Z]?\w*(?:Error|Exception)\b/.test(line.text) && isFrame[index + 1]) {
       root = node || isFrame[index - 1] === true ? 'uncaught' : 'logged';
-    } else if (/^\s*Caused by: /.test(line.text)) root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
+    } else if (/^\s*(?:Caused by: |\[cause\]: )/.test(line.text))
+      root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
     roles.push({ frame: false, uncaught: root === 'uncaught', logged: root === 'logged' });
   });
   return roles;
@@ -107,7 +108,7 @@ function continuesRoot(line: LogLine, before: LogLine | undefined): boolean {
   if (!before) return false;
   return (
     / panicked at \S+:\d+:\d+:$/.test(before.text) ||
-    (/^\s*what\(\): /.test(line.text) && /^terminate called /.test(before.text))
+    (/^\s*what\(\): /.test(line.text) && before.text.startsWith('terminate called '))
   );
 }
 

@@ -87,10 +87,6 @@ export function nearlySelected(view: CaseView, service: KubeService): KubePod | 
   return (
     pods.find((pod) => keys.some((key) => pod.metadata?.labels?.[key] === name)) ??
     pods.find((pod) => pod.metadata?.name?.startsWith(`${name}-`)) ??
-    pods.find((pod) =>
-      keys.some(
-        (key) => pod.metadata?.labels?.[key] !== undefined && (pod.metadata.labels[key]?.includes(name) ?? false),
-      ),
-    )
+    pods.find((pod) => keys.some((key) => (pod.metadata?.labels?.[key] ?? '').includes(name)))
   );
 }

@@ -17,7 +17,7 @@ export function endpointOf(hit: Hit): Endpoint | undefined {
 
 function nearbyEndpoint(hit: Hit, own: Endpoint | undefined): Endpoint | undefined {
   const { lines } = hit.log;
-  for (const step of [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6]) {
+  for (const step of [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6, 6, 7, 8]) {
     const line = lines[hit.line.index + step];
     if (!line || /^\s+at |^\s*File "/.test(line.text)) continue;
     const found = findEndpoint(line.message);
@@ -97,6 +97,7 @@ const name = String.raw`([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?)`;
 // Each pattern has the host name in one of its groups.
 const dns: readonly string[] = [
   String.raw`getaddrinfo (?:for|of) ${name} (?:failed|on)`,
+  String.raw`zero addresses for (?:dns:/{2,3})?${name}`,
   String.raw`could not translate host name "${name}" to address`,
   String.raw`getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${name}`,
   String.raw`getaddrinfo: [^\n]{0,60}\(([^()\s]{1,253})\)`,
@@ -184,7 +185,7 @@ export const connectionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 14,
     pattern:
-      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response from|connection attempt failed because the connected party did not/,
+      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response\b|connection attempt failed because the connected party did not/,
     read: (hit) => {
       const reading = connection((to) => `The connection to ${to} timed out (timeout): it does not answer`)(hit);
       // A time that ran out without any address may be anything.
@@ -194,6 +195,17 @@ export const connectionSigns: readonly Sign[] = [
           ? reading
           : { ...reading, bonus: -6, confidence: 'low' as const, cause: 'An operation timed out (timeout)' })
       );
+    },
+  },
+  {
+    id: 'dependency/cannot-connect',
+    rank: 'specific',
+    strength: 12,
+    pattern:
+      /(?:[Cc]an't|[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to|[Cc]ouldn't) (?:connect|reach|contact|establish (?:a )?connection)\b[^\n]{0,160}|[Cc]onnection (?:to [^\n]{1,80} )?(?:failed|error|lost|could not be established)\b|[Cc]onnect(?:ion)? (?:attempt )?failed/,
+    read: (hit) => {
+      const reading = connection((to) => `The program cannot connect to ${to}`)(hit);
+      return reading && { ...reading, confidence: 'medium', bonus: reading.endpoint ? 3 : -4 };
     },
   },
   {
@@ -228,7 +240,7 @@ export const connectionSigns: readonly Sign[] = [
     read: (hit) => {
       const endpoint = endpointOf(hit);
       const path = /(?:https?:\/\/[^\s/]+)?(\/[\w./-]{1,100})/.exec(hit.line.message)?.[1];
-      const words = hit.group(2) || statusWords[hit.group(1)] || '';
+      const words = hit.group(2) === '' ? (statusWords[hit.group(1)] ?? '') : hit.group(2);
       const to = endpoint ? endpointName(endpoint) : 'A server that it calls';
       return {
         cause: `${to} answers with HTTP status ${hit.group(1)}${words === '' ? '' : ` (${words.trim()})`}${path === undefined ? '' : ` for ${path}`}${settingNote(hit.view, endpoint)}`,

@@ -117,7 +117,7 @@ export const databaseSigns: readonly Sign[] = [
       const name = [1, 2, 4, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       const kind = /foreign key|FOREIGN KEY/.test(hit.match[0])
         ? 'foreign key'
-        : /check/.test(hit.match[0])
+        : hit.match[0].includes('check')
           ? 'check'
           : 'unique';
       return `${kind} constraint ${name} is violated${kind === 'unique' ? ' by a duplicate key' : ''} (${short(hit.match[0], 140)})`;
@@ -191,7 +191,7 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /(?:Cannot boot server version \d+ on data directory built by version \d+[^\n]{0,60}|Invalid MySQL server (?:downgrade|upgrade): Cannot (?:downgrade|upgrade) from (\d+) to (\d+)|Upgrading from (?:version )?([\d.]+) to ([\d.]+)[^\n]{0,40} (?:not|is un)supported|Unsupported redo log format[^\n]{0,120}|UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document[^\n]{0,100}|Wrong mongod version[^\n]{0,80}|incompatible (?:data|database|file|index|storage|cluster) (?:format|version|files?)[^\n]{0,120}|Can't handle RDB format version (\d+)|cannot downgrade a node from version \[([\d.]+)\] to version \[([\d.]+)\]|cannot upgrade a node from version \[([\d.]+)\][^\n]{0,60} to version \[([\d.]+)\]|was created (?:by|with) (?:a )?(?:newer|later|older|previous|different|incompatible) version[^\n]{0,120}|(?:schema|database|data) (?:version )?(?:is )?(?:newer|too new|too old|ahead|older than)[^\n]{0,120}|unsupported (?:file format|version of|data format|schema version|RDB version)[^\n]{0,100}|was created on a newer version[^\n]{0,80})/i,
+      /(?:Upgrade after a crash is not supported[^\n]{0,120}|Cannot boot server version \d+ on data directory built by version \d+[^\n]{0,60}|Invalid MySQL server (?:downgrade|upgrade): Cannot (?:downgrade|upgrade) from (\d+) to (\d+)|Upgrading from (?:version )?([\d.]+) to ([\d.]+)[^\n]{0,40} (?:not|is un)supported|Unsupported redo log format[^\n]{0,120}|UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document[^\n]{0,100}|Wrong mongod version[^\n]{0,80}|incompatible (?:data|database|file|index|storage|cluster) (?:format|version|files?)[^\n]{0,120}|Can't handle RDB format version (\d+)|cannot downgrade a node from version \[([\d.]+)\] to version \[([\d.]+)\]|cannot upgrade a node from version \[([\d.]+)\][^\n]{0,60} to version \[([\d.]+)\]|was created (?:by|with) (?:a )?(?:newer|later|older|previous|different|incompatible) version[^\n]{0,120}|(?:schema|database|data) (?:version )?(?:\d[\w.]* )?(?:is )?(?:newer|too new|too old|ahead|older than)[^\n]{0,120}|unsupported (?:file format|version of|data format|schema version|RDB version)[^\n]{0,100}|was created on a newer version[^\n]{0,80})/i,
     read: (hit) => ({
       cause: `The data on disk belongs to another version of the server and is not compatible: ${short(hit.match[0], 180)}`,
       fixes: [{ summary: 'Run the version that wrote the data, or upgrade step by step as its documentation says' }],
@@ -303,7 +303,7 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /max virtual memory areas vm\.max_map_count \[(\d+)\] is too low, increase to at least \[(\d+)\]|InconsistentClusterIdException[^\n]{0,160}|The Cluster ID (\S+) doesn't match stored clusterId[^\n]{0,80}|member \S+ has already been bootstrapped|(?:request )?cluster ID mismatch[^\n]{0,120}|Configured broker\.id (\d+) doesn't match stored broker\.id[^\n]{0,80}|bootstrap checks? failed[^\n]{0,100}/,
+      /max virtual memory areas vm\.max_map_count \[(\d+)\] is too low, increase to at least \[(\d+)\]|InconsistentClusterIdException[^\n]{0,160}|The Cluster ID (\S+) doesn't match stored clusterId[^\n]{0,80}|member \S+ has already been bootstrapped|(?:request )?cluster ID mismatch[^\n]{0,120}|Configured broker\.id (\d+) doesn't match stored broker\.id[^\n]{0,80}/,
     read: (hit) => ({
       cause:
         hit.group(1) !== ''
@@ -317,6 +317,18 @@ export const databaseSigns: readonly Sign[] = [
               : 'Use the volume that belongs to this member, or the id that the volume holds',
         },
       ],
+      bonus: 3,
+    }),
+  },
+  {
+    id: 'database/not-ready',
+    rank: 'specific',
+    strength: 16,
+    pattern:
+      /the database system is (starting up|shutting down|in recovery mode|not yet accepting connections)|LOADING Redis is loading the dataset in memory|MASTERDOWN [^\n]{1,80}/,
+    read: (hit) => ({
+      cause: `The database${at(hit)} does not take connections yet: ${hit.match[0]}`,
+      fixes: [{ summary: 'Wait for it in an init container, or let the program retry' }],
       bonus: 3,
     }),
   },

@@ -100,9 +100,9 @@ export const environmentSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 16,
     pattern: new RegExp(
-      String.raw`UndefinedValueError: ${variable} not found|Set the ${variable} environment variable|required key ${variable} missing value|Undefined (?:array key|index|offset):? "?${variable}"?|could not fetch environment variable "${variable}"`,
+      String.raw`UndefinedValueError: ${variable} not found|Set the ${variable} environment variable|required key ${variable} missing value|Undefined (?:array key|index|offset):? "?${variable}"?|could not fetch environment variable "${variable}"|[Ee]nv\w*[^\n]{0,20}"${variable}"[^\n]{0,60}NotPresent`,
     ),
-    read: (hit) => missing(hit, [1, 2, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '', 2),
+    read: (hit) => missing(hit, [1, 2, 3, 4, 5, 6].map(hit.group).find((name) => name !== '') ?? '', 2),
   },
   {
     id: 'configuration/unresolved-placeholder',

@@ -81,7 +81,7 @@ export const exceptionSigns: readonly Sign[] = [
     strength: 14,
     pattern: /^(?:panic|fatal error): (.{1,300})/,
     read: (hit) => {
-      const nil = /nil pointer/.test(hit.group(1));
+      const nil = hit.group(1).includes('nil pointer');
       return reading(
         'The Go program',
         nil ? 'panic, a nil pointer dereference' : 'panic',
@@ -154,7 +154,7 @@ export const exceptionSigns: readonly Sign[] = [
     lines: 8,
     pattern: /APPLICATION FAILED TO START[\s\S]{0,120}?Description:\s*\n+([^\n]{1,400})(?:\n([^\n]{1,200}))?/,
     read: (hit) => ({
-      cause: `The Spring application fails to start: ${quoteLog(short(`${hit.group(1)} ${/^Action/.test(hit.group(2)) ? '' : hit.group(2)}`, 300))}`,
+      cause: `The Spring application fails to start: ${quoteLog(short(`${hit.group(1)} ${hit.group(2).startsWith('Action') ? '' : hit.group(2)}`, 300))}`,
       fixes: [{ summary: 'Follow the Action that Spring prints below the description' }],
       bonus: 4,
     }),

@@ -18,7 +18,7 @@ export const fencingSigns: readonly Sign[] = [
   {
     id: 'process/leadership-lost',
     rank: 'specific',
-    strength: 15,
+    strength: 20,
     pattern:
       /leader ?election lost[^\n]{0,80}|failed to renew lease[^\n]{0,160}|lost (?:the )?(?:leader(?:ship)?|lock|lease)[^\n]{0,80}|stopped leading[^\n]{0,40}|session (?:expired|lost)[^\n]{0,60}ZooKeeper|ZooKeeper[^\n]{0,60}session (?:has )?expired/i,
     read: (hit) => ({

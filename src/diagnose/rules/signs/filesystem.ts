@@ -1,4 +1,5 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
+import { settingsWith } from '../../settings.ts';
 import { fileSource, mendFileFix, restartFix, short } from './common-fixes.ts';
 
 const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
@@ -54,7 +55,9 @@ function neighbourPath(hit: Hit): string | undefined {
 }
 
 function source(hit: Hit, path: string | undefined): string {
-  return path === undefined ? '' : fileSource(hit.view, path);
+  if (path === undefined) return '';
+  const setting = settingsWith(hit.view.spec, path).find((one) => one.kind === 'env');
+  return `${fileSource(hit.view, path)}${setting === undefined ? '' : ` (set by environment variable ${setting.name})`}`;
 }
 
 function user(hit: Hit): string {
@@ -77,8 +80,9 @@ export const filesystemSigns: readonly Sign[] = [
       const words = [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].join(' ');
       const own = words.includes(path) || words.includes(path.split('/').pop() ?? path);
       // A module that a program imports is another matter (see modules).
-      if (/Cannot find module/.test(hit.match[0]) && !own && !/imported from/.test(hit.line.message)) return undefined;
-      if (/Cannot find module/.test(hit.match[0]) && !own) return undefined;
+      if (hit.match[0].includes('Cannot find module') && !own && !hit.line.message.includes('imported from'))
+        return undefined;
+      if (hit.match[0].includes('Cannot find module') && !own) return undefined;
       if (/[Pp]ermission denied|EACCES/.test(hit.line.message)) return undefined;
       return {
         cause: `${own ? 'The script' : 'File'} ${path}${source(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
@@ -128,7 +132,7 @@ export const filesystemSigns: readonly Sign[] = [
       const volume = mount?.volume;
       const size = volume?.emptyDir?.sizeLimit === undefined ? '' : `, sizeLimit ${volume.emptyDir.sizeLimit}`;
       return {
-        cause: `The disk is full: no space left on device${path === '' ? '' : ` writing ${path}`}${mount ? ` (${mount.label}${size}${volume?.emptyDir?.medium === 'Memory' ? ', in memory' : ''})` : ''}`,
+        cause: `The disk is full: ${/quota/i.test(hit.match[0]) ? 'disk quota exceeded' : 'no space left on device'}${path === '' ? '' : ` writing ${path}`}${mount ? ` (${mount.label}${size}${volume?.emptyDir?.medium === 'Memory' ? ', in memory' : ''})` : ''}`,
         fixes: [{ summary: `Free space or enlarge ${mount ? mount.label : 'the volume'}` }],
         bonus: path === '' ? 2 : 6,
       };
@@ -143,7 +147,7 @@ export const filesystemSigns: readonly Sign[] = [
       const limit = /ulimit -S?H?n (\d+)/.exec(
         [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].join(' '),
       )?.[1];
-      if (/inotify/.test(hit.line.message)) {
+      if (hit.line.message.includes('inotify')) {
         return {
           cause: 'The limit of inotify instances is reached (too many open files, fs.inotify.max_user_instances)',
           fixes: [{ summary: 'Raise fs.inotify.max_user_instances on the node' }],
@@ -188,7 +192,7 @@ export const filesystemSigns: readonly Sign[] = [
             : /\bread/i.test(text)
               ? 'read'
               : 'open';
-      const what = path === undefined ? 'a file or a privileged operation' : path;
+      const what = path ?? 'a file or a privileged operation';
       const mount = source(hit, path);
       return {
         cause: `Permission denied: the program may not ${operation} ${what}${mount}${user(hit)}`,
@@ -260,6 +264,21 @@ export const filesystemSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'filesystem/too-open',
+    rank: 'exact',
+    strength: 19,
+    pattern:
+      /[Pp]ermissions (\d{3,4}) for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|['"]?(\/[^'"\s]{1,200})['"]? (?:is|are) (?:world|group)[- ](?:writable|readable|accessible)/,
+    read: (hit) => {
+      const path = hit.group(2) || hit.group(3) || hit.group(4);
+      return {
+        cause: `The permissions of ${path}${source(hit, path)} are too open${hit.group(1) === '' ? '' : ` (${hit.group(1)})`}: others may read or write it`,
+        fixes: [{ summary: `Set a stricter mode (defaultMode of the volume, for example 0400) for ${path}` }],
+        bonus: 5,
+      };
+    },
+  },
+  {
     id: 'filesystem/is-a-directory',
     rank: 'exact',
     strength: 18,
@@ -282,7 +301,7 @@ export const filesystemSigns: readonly Sign[] = [
       /(?:initdb: error: )?directory "([^"]{1,200})" exists but is not empty|--initialize specified but the data directory (?:has files|exists)[^\n]{0,60}|data directory (?:\S{1,200} )?(?:is not|isn't|not) empty|directory (\/\S{1,200}) is not empty|ENOTEMPTY|[Dd]irectory not empty/,
     read: (hit) => {
       const path = hit.group(1) || hit.group(2) || (pathOf(hit.line.message) ?? '');
-      const lost = /lost\+found/.test(hit.around(0, 3)) ? ' (it holds lost+found, a mount point)' : '';
+      const lost = hit.around(0, 3).includes('lost+found') ? ' (it holds lost+found, a mount point)' : '';
       return {
         cause: `Directory ${path}${source(hit, path)} exists but is not empty, so the data directory cannot be initialised${lost}`,
         fixes: [

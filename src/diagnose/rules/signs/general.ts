@@ -16,8 +16,11 @@ export const generalSigns: readonly Sign[] = [
           hit.line.message,
         );
       if (!wrong) return undefined;
+      // `fatal: no etcd` says less than a known message elsewhere.
+      const bare = hit.line.message.split(/\s+/).length < 5;
       return {
-        cause: `Its log ends with the error ${quoteLog(short(hit.line.message, 300))}`,
+        bonus: bare ? -14 : 0,
+        cause: `Its log says ${quoteLog(short(hit.line.message, 300))}`,
         fixes: [],
         confidence: hit.line.level === 'fatal' || hit.line.level === 'error' ? 'medium' : 'low',
       };

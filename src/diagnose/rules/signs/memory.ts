@@ -2,7 +2,7 @@ import type { Hit, Sign } from '../../logs/sign.ts';
 import { short } from './common-fixes.ts';
 
 function limitOf(hit: Hit): string {
-  const limit = hit.view.spec?.resources?.limits?.['memory'];
+  const limit = hit.view.spec?.resources?.limits?.memory;
   return limit === undefined ? '' : `; the container's memory limit is ${limit}`;
 }
 
@@ -46,7 +46,7 @@ export const memorySigns: readonly Sign[] = [
       const flag = /-Xmx\w+|-XX:MaxRAMPercentage=[\d.]+|-XX:MaxMetaspaceSize=\w+|-XX:MaxDirectMemorySize=\w+/.exec(
         words(hit),
       )?.[0];
-      if (/native thread/.test(what)) {
+      if (what.includes('native thread')) {
         return {
           cause: `The JVM cannot start another thread: OutOfMemoryError: ${short(what, 80)} (limit of processes or memory)`,
           fixes: [{ summary: 'Use fewer threads, or raise the pids limit and the memory limit' }],
@@ -84,7 +84,7 @@ export const memorySigns: readonly Sign[] = [
       /^MemoryError\b[^\n]{0,80}|numpy[^\n]{0,60}MemoryError: [^\n]{1,120}|std::bad_alloc|(?:[Cc]annot|[Cc]ould not|[Ff]ailed to|can't|unable to) allocate (?:memory|\d+ bytes)[^\n]{0,80}|memory allocation of \d+ bytes failed|runtime: out of memory[^\n]{0,80}|fatal error: (?:runtime: )?out of memory|Allowed memory size of (\d+) bytes exhausted[^\n]{0,80}|System\.OutOfMemoryException[^\n]{0,80}|NoMemoryError[^\n]{0,60}|ENOMEM|Out of memory!|[Nn]ot enough memory[^\n]{0,60}|could not map anonymous shared memory: [^\n]{1,80}|could not resize shared memory segment[^\n]{0,120}/,
     read: (hit) => {
       const php = hit.group(1);
-      const shm = /shared memory segment/.test(hit.match[0]);
+      const shm = hit.match[0].includes('shared memory segment');
       return {
         cause:
           php !== ''

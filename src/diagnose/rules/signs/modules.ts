@@ -177,7 +177,7 @@ export const moduleSigns: readonly Sign[] = [
           `A Java library has the wrong version (${hit.group(3)}: ${short(hit.group(4), 120)})`,
           'Use matching versions of the libraries',
         );
-      if (/Unsupported/.test(hit.match[0]))
+      if (hit.match[0].includes('Unsupported'))
         return absent(
           hit,
           `The Java runtime is too old for ${hit.group(5) || 'the program'}: its class file version ${hit.group(6)} is newer than ${hit.group(7)} (UnsupportedClassVersionError)`,

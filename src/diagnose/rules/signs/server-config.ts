@@ -37,6 +37,20 @@ export const serverConfigSigns: readonly Sign[] = [
     read: (hit) => inFile(hit, hit.group(2), hit.group(3), `nginx finds ${short(hit.group(1), 160)}`),
   },
   {
+    id: 'configuration/nginx-without-place',
+    rank: 'exact',
+    strength: 8,
+    pattern: /^(?:\d+#\d+: )?(.{3,240})$/,
+    read: (hit) =>
+      hit.line.text.includes('[emerg]') && !/bind\(\)|failed \(/.test(hit.group(1))
+        ? {
+            cause: `nginx rejects its configuration: ${short(hit.group(1), 200)}`,
+            fixes: [mendFileFix(hit.view, configOf(hit, /nginx.*\.conf$/), 'Correct the nginx configuration')],
+            bonus: 4,
+          }
+        : undefined,
+  },
+  {
     id: 'configuration/nginx-upstream-host',
     rank: 'exact',
     strength: 22,
@@ -203,6 +217,7 @@ export const serverConfigSigns: readonly Sign[] = [
     read: (hit) => {
       const rest = short((hit.group(1) || hit.group(2) || hit.group(3)).replace(/^[\s:,."'-]+/, ''), 220);
       const file = pathIn(hit);
+      const empty = rest === '' || /^(?:exiting|aborting|shutting|stopping|errors?)\b/i.test(rest);
       return {
         ...inFile(
           hit,
@@ -210,7 +225,7 @@ export const serverConfigSigns: readonly Sign[] = [
           /line (\d+)/.exec(rest)?.[1] ?? '',
           `The program cannot load its configuration (invalid${rest === '' ? '' : `: ${rest}`})`,
         ),
-        bonus: rest === '' ? -4 : file === '' ? 1 : 4,
+        bonus: empty ? -8 : file === '' ? 1 : 4,
       };
     },
   },

@@ -80,7 +80,7 @@ export const syntaxSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 17,
     pattern:
-      /invalid character '[^\n]{1,6}' (?:looking for beginning of|after|in) [^\n]{1,60}|unexpected end of JSON input|json: cannot unmarshal [^\n]{1,120}|JSON::ParserError[^\n]{0,120}|com\.fasterxml\.jackson\.\w+\.\w+(?:Exception)?: [^\n]{1,160}|JsonParseException[^\n]{0,160}|JsonSyntaxException[^\n]{0,160}|System\.Text\.Json\.JsonException: [^\n]{1,160}|(?:malformed|invalid) JSON[^\n]{0,100}|JSON parse error[^\n]{0,100}|(?:trailing comma|expected value|EOF while parsing [^\n]{1,30}|key must be a string|expected `[^`]{1,3}` or `[^`]{1,3}`) at line \d+ column \d+|syntax error at byte \d+|Syntax error, malformed JSON|parse error: [^\n]{0,80} at line \d+, column \d+/,
+      /\[json\.exception\.[^\n]{1,200}|invalid character '[^\n]{1,6}' (?:looking for beginning of|after|in) [^\n]{1,60}|unexpected end of JSON input|json: cannot unmarshal [^\n]{1,120}|JSON::ParserError[^\n]{0,120}|com\.fasterxml\.jackson\.\w+\.\w+(?:Exception)?: [^\n]{1,160}|JsonParseException[^\n]{0,160}|JsonSyntaxException[^\n]{0,160}|System\.Text\.Json\.JsonException: [^\n]{1,160}|(?:malformed|invalid) JSON[^\n]{0,100}|JSON parse error[^\n]{0,100}|(?:trailing comma|expected value|EOF while parsing [^\n]{1,30}|key must be a string|expected `[^`]{1,3}` or `[^`]{1,3}`) at line \d+ column \d+|syntax error at byte \d+|Syntax error, malformed JSON|parse error: [^\n]{0,80} at line \d+, column \d+/,
     read: malformed('JSON', jsonDetail),
   },
   {
@@ -89,7 +89,7 @@ export const syntaxSigns: readonly Sign[] = [
     strength: 18,
     lines: 6,
     pattern:
-      /(?:yaml\.(?:scanner|parser|composer|constructor|reader)\.\w+Error: [^\n]{0,120}|yaml: (?:line \d+: |unmarshal errors)[^\n]{0,120}(?:\n\s+line \d+: [^\n]{1,120})?|YAMLException: [^\n]{1,160}|YAML(?:Parse|Semantic|Syntax)?Error: [^\n]{1,160}|org\.yaml\.snakeyaml\.\w+\.\w+: [^\n]{1,160}|Psych::(?:SyntaxError|BadAlias|DisallowedClass)[^\n]{0,160}|\(<unknown>\): [^\n]{1,120} at line \d+ column \d+|(?:while (?:scanning|parsing) [^\n]{1,80})|did not find expected [^\n]{1,80}|mapping values are not allowed (?:here|in this context)|could not find expected ':'|found character '?[^\n]{1,4}'? that cannot start any token|error converting YAML to JSON[^\n]{0,120}|bad indentation of a mapping entry[^\n]{0,60}|duplicated mapping key[^\n]{0,60}|invalid YAML[^\n]{0,80})/,
+      /(?:yaml\.(?:scanner|parser|composer|constructor|reader)\.\w+Error: [^\n]{0,120}|yaml: (?:line \d+: |unmarshal errors)[^\n]{0,120}(?:\n\s+line \d+: [^\n]{1,120})?|YAMLException: [^\n]{1,160}|YAML(?:Parse|Semantic|Syntax)?Error: [^\n]{1,160}|org\.yaml\.snakeyaml\.\w+\.\w+: [^\n]{1,160}|Psych::(?:SyntaxError|BadAlias|DisallowedClass)[^\n]{0,160}|\(<unknown>\): [^\n]{1,120} at line \d+ column \d+|(?:(?:^|: )while (?:scanning|parsing) an? [^\n]{1,80})|did not find expected [^\n]{1,80}|mapping values are not allowed (?:here|in this context)|could not find expected ':'|found character '?[^\n]{1,4}'? that cannot start any token|error converting YAML to JSON[^\n]{0,120}|bad indentation of a mapping entry[^\n]{0,60}|duplicated mapping key[^\n]{0,60}|invalid YAML[^\n]{0,80})/,
     read: malformed('YAML', (hit) => {
       const at = /line \d+(?:, column \d+|:\d+)?/.exec(hit.around(0, 6))?.[0];
       const problem =

@@ -1,7 +1,7 @@
 import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
 import { envOf, isSecretSetting, settingsWith } from '../../settings.ts';
-import { fileSource, mendFileFix, onlyConfigSource, setEnvFix, short } from './common-fixes.ts';
+import { fileSource, mendFileFix, onlyConfigSource, setEnvFix, short, traceLocation } from './common-fixes.ts';
 import { pathOf } from './filesystem.ts';
 
 /** The file that a configuration message is about, with the object that holds it. */
@@ -58,7 +58,7 @@ export const valueSigns: readonly Sign[] = [
     ),
     read: (hit) =>
       /has no attribute|undefined (?:value|property|method|variable|field|index|offset)|no value/i.test(hit.match[0]) ||
-      /has no attribute/.test(hit.line.message)
+      hit.line.message.includes('has no attribute')
         ? undefined
         : keyMissing(hit, hit.group(1)),
   },
@@ -70,6 +70,17 @@ export const valueSigns: readonly Sign[] = [
       String.raw`\b(?:[Kk]ey|[Ff]ield|[Pp]roperty|[Ss]etting|[Oo]ption|[Pp]arameter|[Ss]ection|[Ee]ntry|[Aa]ttribute|[Cc]onfig(?:uration)?(?: key| value| option| property)?|[Vv]alue for) ${key} (?:is |was |are |must |has |does |could )*(?:missing|required|not (?:set|found|defined|specified|present|provided|configured|exist|be (?:empty|null|blank|found))|undefined|empty|be (?:set|specified|provided)|mandatory|absent)`,
     ),
     read: (hit) => keyMissing(hit, hit.group(1)),
+  },
+  {
+    id: 'configuration/name-then-missing',
+    rank: 'exact',
+    strength: 12,
+    pattern:
+      /(?:^|[\s"'`:(])([a-z][a-z0-9]*(?:[A-Z._-][A-Za-z0-9]+)+)["'`]?(?:\(\))? (?:is |was |are |has |must |not )+(?:set|required|missing|defined|specified|provided|configured|been set|be set|mandatory|undefined|empty)\b/,
+    read: (hit) =>
+      /\.(?:com|org|net|io|internal|local|svc|py|js|go|rb)$|ed$/.test(hit.group(1))
+        ? undefined
+        : keyMissing(hit, hit.group(1)),
   },
   {
     id: 'configuration/key-error',
@@ -95,7 +106,7 @@ export const valueSigns: readonly Sign[] = [
       return {
         cause: from
           ? `Environment variable ${from.name}${from.shown} has an invalid value: a number is expected (${short(hit.match[0], 100)})`
-          : `A setting${file} has the invalid value ${value === '' ? '' : `'${short(value, 60)}' `}where a number is expected (${short(hit.match[0], 100)})`,
+          : `A setting${file} has the invalid value ${value === '' ? '' : `'${short(value, 60)}' `}where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', 'Give the setting a number')],
         bonus: from ? 8 : 2,
       };
