@@ -28,9 +28,20 @@ export async function readPodLog(
   return { text: join(log.text, end.text), truncated: true };
 }
 
-function join(head: string, end: string): string {
-  const overlap = end === '' ? -1 : head.indexOf(end.slice(0, 256));
-  return overlap >= 0 ? head.slice(0, overlap) + end : `${head}\n${end}`;
+/** Enough of the end's beginning to find where it lies in the head. */
+const probeLength = 16;
+const probeLimit = 1000;
+
+// The head's last line was cut, perhaps within a character. Where both parts hold the same lines, they are told once.
+function join(cutHead: string, end: string): string {
+  const head = cutHead.slice(0, cutHead.lastIndexOf('\n') + 1) || `${cutHead}\n`;
+  const probe = end.slice(0, probeLength);
+  let at = head.indexOf(probe, Math.max(0, head.length - end.length));
+  for (let tries = 0; at >= 0 && tries < probeLimit; tries++) {
+    if (end.startsWith(head.slice(at))) return head.slice(0, at) + end;
+    at = head.indexOf(probe, at + 1);
+  }
+  return head + end;
 }
 
 function countLines(text: string): number {

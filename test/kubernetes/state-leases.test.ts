@@ -46,9 +46,9 @@ function writer(world: LeaseWorld, name: string, term: number): Writer {
 
 /** Lets time pass until something that needs it has ended. */
 async function settled<T>(world: LeaseWorld, promise: Promise<T>, ms = 100): Promise<T> {
-  let done = false;
-  const marked = promise.finally(() => (done = true));
-  while (!done) {
+  const ended = new AbortController();
+  const marked = promise.finally(() => ended.abort());
+  while (!ended.signal.aborted) {
     await world.pass(ms);
     // Compression runs on other threads, in real time.
     await new Promise((resolve) => setTimeout(resolve, 1));
