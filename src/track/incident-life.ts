@@ -47,8 +47,7 @@ export class IncidentLife {
     const standing = this.#standingOf(incident, workload);
     const fails = standing.some(({ fact }) => !fact);
     this.#book.setStanding(incident, standing, nowMs);
-    const shared = sharedCauseOf(incident);
-    if (standing.length > 0) incident.cause = incident.blamed ?? shared;
+    this.#updateCause(incident, standing.length > 0, nowMs);
     if (incident.state === 'settling') {
       this.#evaluateSettling(incident, standing, nowMs);
       return;
@@ -57,6 +56,13 @@ export class IncidentLife {
     if (fails) incident.hadCondition = true;
     incident.clearSinceMs = fails ? undefined : (incident.clearSinceMs ?? nowMs);
     this.#evaluateOpen(incident, workload, fails, nowMs);
+  }
+
+  #updateCause(incident: IncidentState, stands: boolean, nowMs: number): void {
+    const cause = stands ? (incident.blamed ?? sharedCauseOf(incident)) : incident.cause;
+    if (cause === incident.cause) return;
+    incident.cause = cause;
+    for (const child of this.#book.childrenOf(incident)) this.#book.due.set(child.id, nowMs);
   }
 
   /** Opens, folds or drops what a common cause joins; also used when a diagnosis names one. Returns whether it was folded. */
@@ -84,8 +90,8 @@ export class IncidentLife {
     const key = this.#book.keyOf(workload, failureClass, container);
     const known = this.#book.byKey(key);
     if (known !== undefined && known.state !== 'resolved') return;
-    const seen = known?.seenFacts;
-    const isNew = failures.some((failure) => !failure.fact || seen?.has(factMark(failure)) !== true);
+    const seen = known?.seenFacts ?? new Set<string>();
+    const isNew = failures.some((failure) => !failure.fact || !seen.has(factMark(failure)));
     if (!isNew) return;
     const quiet = isQuietClass(failureClass);
     if (quiet && this.#mainOf(workload) !== undefined) return;
@@ -100,14 +106,17 @@ export class IncidentLife {
         kind === 'CreateFailed' ? sinceMs + this.#settings.createFailedDelayMs : 0,
       ),
     );
-    if (known !== undefined) {
+    const reopens = known?.resolvedAtMs !== undefined && nowMs < known.resolvedAtMs + this.#settings.reopenWindowMs;
+    if (known !== undefined && !reopens) this.#book.remove(known);
+    if (known !== undefined && reopens) {
       known.state = 'settling';
       known.storm = undefined;
+      known.told = undefined;
       known.settleEndsAtMs = settleEndsAtMs;
       return;
     }
     this.#book.add(
-      newIncident({
+      newIncident(seen, {
         id: this.#book.freshId(),
         key,
         workload: workload.ref,
@@ -174,7 +183,7 @@ export class IncidentLife {
         this.#isSynced(other.workload.namespace) &&
         this.#standingOf(other, this.#book.workloadOf(other)).length > 0,
     );
-    const again = incident.resolvedAtMs !== undefined && incident.told !== undefined;
+    const again = incident.lastTold !== undefined;
     this.#settleDone(incident, nowMs);
     if (again) incident.reopened += 1;
     if (!this.#storms.takes(incident, waiting, nowMs)) {
@@ -297,12 +306,20 @@ export class IncidentLife {
   }
 
   #evaluateResolved(incident: IncidentState, nowMs: number): void {
-    if (incident.inDoubt && incident.lastTold !== undefined && this.#isSynced(incident.workload.namespace)) {
+    if (!this.#isSynced(incident.workload.namespace)) return;
+    if (incident.inDoubt && incident.lastTold !== undefined) {
       this.#book.tell(incident, 'resolved', incident.resolution ?? 'over', nowMs);
     }
     const forgetAtMs = (incident.resolvedAtMs ?? nowMs) + this.#settings.reopenWindowMs;
-    if (nowMs >= forgetAtMs) this.#book.remove(incident);
-    else this.#book.due.set(incident.id, forgetAtMs);
+    if (nowMs < forgetAtMs) {
+      this.#book.due.set(incident.id, forgetAtMs);
+      return;
+    }
+    // Facts that still show would be told again by whoever forgets that they were told.
+    const workload = this.#book.workloads.get(incident.workloadKey);
+    const shows = workload !== undefined && this.#standingOf(incident, workload).length > 0;
+    if (shows) this.#book.due.set(incident.id, nowMs + this.#settings.reopenWindowMs);
+    else this.#book.remove(incident);
   }
 
   #stands(incident: IncidentState): boolean {

@@ -111,27 +111,31 @@ export function viewOf(
   };
 }
 
-/** A short mark of a long id (FNV-1a, 32 bits); a clash would hide one of two facts of one incident. */
+/** A mark of five characters for a long id (FNV-1a, folded to 25 bits); a clash would hide one of two facts of one incident. */
 export function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
-  return (hash >>> 0).toString(36);
+  // 2^25 fits into five digits of base 36; the upper bits are folded in, as FNV's authors advise.
+  return (((hash >>> 25) ^ hash) & 0x1ffffff).toString(36).padStart(5, '0');
 }
 
-/** An incident that begins to settle at `createdAtMs`; the rest is filled in by evaluation. */
-export function newIncident(start: {
-  readonly id: string;
-  readonly key: string;
-  readonly workload: WorkloadRef;
-  readonly workloadKey: string;
-  readonly class: FailureClass;
-  readonly container: string | undefined;
-  readonly kind: FailureKind;
-  readonly createdAtMs: number;
-  readonly settleEndsAtMs: number;
-}): IncidentState {
+/** An incident that begins to settle at `createdAtMs`; the rest is filled in by evaluation. `seenFacts` were told before. */
+export function newIncident(
+  seenFacts: ReadonlySet<string>,
+  start: {
+    readonly id: string;
+    readonly key: string;
+    readonly workload: WorkloadRef;
+    readonly workloadKey: string;
+    readonly class: FailureClass;
+    readonly container: string | undefined;
+    readonly kind: FailureKind;
+    readonly createdAtMs: number;
+    readonly settleEndsAtMs: number;
+  },
+): IncidentState {
   const { createdAtMs } = start;
   return {
     ...start,
@@ -146,7 +150,7 @@ export function newIncident(start: {
     failing: 0,
     total: 0,
     hadCondition: false,
-    seenFacts: new Set(),
+    seenFacts: new Set(seenFacts),
     pendingFacts: new Map(),
     lastFactAtMs: 0,
     factsSinceTold: false,

@@ -17,7 +17,7 @@ export interface StateRecord {
 /** sink, channel, ts, alert, outcome's first letter, seconds. */
 type DeliveryLine = readonly [string, string, string, string, string, number];
 
-/** Times are seconds since the epoch, kinds and severities their index. Absent means false, 0 or none. */
+/** Times are seconds, all but `t[0]` counted from there; kinds and severities are their index. Absent: false, 0 or none. */
 interface IncidentLine {
   readonly i: string;
   /** namespace/kind/name/class/container */
@@ -39,7 +39,9 @@ interface IncidentLine {
   readonly L?: readonly [TransitionType, number];
   readonly m?: number;
   readonly x?: number;
+  /** blamed cause, shared cause */
   readonly b?: string;
+  readonly g?: string;
   readonly F?: string;
   readonly S?: string;
   readonly d?: readonly DeliveryLine[];
@@ -54,46 +56,49 @@ interface StormLine {
   readonly d?: readonly DeliveryLine[];
 }
 
-const maxFacts = 12;
+const maxFacts = 8;
+const factMarks = /[0-9a-z]{5}/g;
 const outcomes: readonly Delivery['outcome'][] = ['sent', 'claimed', 'failed', 'dropped'];
 
 export function recordOfIncident(incident: IncidentState): StateRecord {
   const { told, lastTold, resolvedAtMs } = incident;
+  const since = (timeMs: number): number => seconds(timeMs) - seconds(incident.createdAtMs);
   const isOver = resolvedAtMs !== undefined && incident.state !== 'open';
   const line: IncidentLine = {
     i: incident.id,
     k: incident.key,
     s: isOver ? 'r' : 'o',
     t: [
-      incident.createdAtMs,
-      incident.beganAtMs,
-      incident.openedAtMs,
-      incident.lastSeenAtMs,
-      incident.lastFactAtMs,
-    ].map(seconds),
-    ...(isOver ? { r: seconds(resolvedAtMs), R: incident.resolution?.slice(0, 40) ?? '' } : {}),
+      seconds(incident.createdAtMs),
+      ...[incident.beganAtMs, incident.openedAtMs, incident.lastSeenAtMs].map(since),
+      ...(incident.lastFactAtMs === 0 ? [] : [since(incident.lastFactAtMs)]),
+    ],
+    ...(isOver ? { r: since(resolvedAtMs), R: incident.resolution?.slice(0, 40) ?? '' } : {}),
     n: [failureKinds.indexOf(incident.kind), severities.indexOf(incident.severity), incident.failing, incident.total],
     ...(incident.hadCondition ? { h: 1 } : {}),
     ...(incident.confirmed ? { c: 1 } : {}),
-    ...(incident.seenFacts.size > 0 ? { f: [...incident.seenFacts].slice(-maxFacts).join() } : {}),
+    ...(incident.seenFacts.size > 0 ? { f: [...incident.seenFacts].slice(-maxFacts).join('') } : {}),
     ...(told === undefined
       ? {}
       : {
           T: [
-            seconds(told.atMs),
+            since(told.atMs),
             [...told.kinds].map((kind) => failureKinds.indexOf(kind)).join(),
             severities.indexOf(told.severity),
             told.pods,
             told.cause ?? null,
           ],
         }),
-    ...(lastTold === undefined ? {} : { L: [lastTold.type, seconds(lastTold.atMs)] }),
+    ...(lastTold === undefined ? {} : { L: [lastTold.type, since(lastTold.atMs)] }),
     ...(incident.reminders > 0 ? { m: incident.reminders } : {}),
     ...(incident.reopened > 0 ? { x: incident.reopened } : {}),
     ...(incident.blamed === undefined ? {} : { b: incident.blamed }),
+    ...(incident.cause === undefined || incident.cause === incident.blamed
+      ? {}
+      : { g: incident.cause.replace(`@${incident.workload.namespace}`, '@') }),
     ...(incident.foldedInto === undefined ? {} : { F: incident.foldedInto }),
     ...(incident.storm === undefined ? {} : { S: incident.storm }),
-    ...deliveryLines(incident.deliveries),
+    ...deliveryLines(incident.deliveries, since),
   };
   const touchedAtMs = Math.max(incident.lastSeenAtMs, told?.atMs ?? 0, resolvedAtMs ?? 0);
   return { key: incident.id, json: JSON.stringify(line), resolved: isOver, touchedAtMs };
@@ -104,7 +109,7 @@ export function recordOfStorm(storm: StormState): StateRecord {
     storm: storm.id,
     t: [storm.openedAtMs, storm.lastJoinedAtMs, storm.announceAtMs, storm.toldAtMs].map(seconds),
     n: [storm.joined, storm.toldJoined, storm.toldStanding, storm.reminders],
-    ...deliveryLines(storm.deliveries),
+    ...deliveryLines(storm.deliveries, seconds),
   };
   return { key: storm.id, json: JSON.stringify(line), resolved: false, touchedAtMs: storm.toldAtMs };
 }
@@ -137,8 +142,10 @@ function incidentOf(line: IncidentLine): IncidentState | undefined {
     return undefined;
   }
   const workload = { kind: workloadKind, name, namespace };
-  const [createdAtMs = 0, beganAtMs = 0, openedAtMs = 0, lastSeenAtMs = 0, lastFactAtMs = 0] = line.t.map(inMs);
-  const fresh = newIncident({
+  const createdAtMs = inMs(line.t[0] ?? 0);
+  const at = (offset: number): number => createdAtMs + inMs(offset);
+  const [beganAtMs = 0, openedAtMs = 0, lastSeenAtMs = 0, lastFactAtMs = 0] = line.t.slice(1).map(at);
+  const fresh = newIncident(new Set(line.f?.match(factMarks) ?? []), {
     id: line.i,
     key: line.k,
     workload,
@@ -157,7 +164,7 @@ function incidentOf(line: IncidentLine): IncidentState | undefined {
     openedAtMs,
     lastSeenAtMs,
     lastFactAtMs,
-    resolvedAtMs: line.r === undefined ? undefined : inMs(line.r),
+    resolvedAtMs: line.r === undefined ? undefined : at(line.r),
     resolution: line.R,
     severity: severityAt(line.n[1]),
     failing: line.n[2] ?? 0,
@@ -165,12 +172,11 @@ function incidentOf(line: IncidentLine): IncidentState | undefined {
     hadCondition: line.h === 1,
     confirmed: line.c === 1,
     inDoubt: line.c !== 1 && lastTold !== undefined,
-    seenFacts: new Set(line.f?.split(',') ?? []),
     told:
       told === undefined
         ? undefined
         : {
-            atMs: inMs(told[0]),
+            atMs: at(told[0]),
             kinds: new Set(
               told[1]
                 .split(',')
@@ -180,14 +186,14 @@ function incidentOf(line: IncidentLine): IncidentState | undefined {
             pods: told[3],
             ...(told[4] === null ? {} : { cause: told[4] }),
           },
-    lastTold: lastTold === undefined ? undefined : { type: lastTold[0], atMs: inMs(lastTold[1]) },
+    lastTold: lastTold === undefined ? undefined : { type: lastTold[0], atMs: at(lastTold[1]) },
     reminders: line.m ?? 0,
     reopened: line.x ?? 0,
     blamed: line.b,
-    cause: line.b,
+    cause: line.b ?? line.g?.replace(/@$/, `@${namespace}`),
     foldedInto: line.F,
     storm: line.S,
-    deliveries: (line.d ?? []).map(deliveryOf),
+    deliveries: (line.d ?? []).map((one) => deliveryOf(one, createdAtMs)),
   };
 }
 
@@ -205,12 +211,15 @@ function stormOf(line: StormLine): StormState {
     toldJoined,
     toldStanding,
     reminders,
-    deliveries: (line.d ?? []).map(deliveryOf),
+    deliveries: (line.d ?? []).map((one) => deliveryOf(one, 0)),
   };
 }
 
 /** The latest delivery to each sink, and where its message stands, which may be known from an earlier one. */
-function deliveryLines(deliveries: readonly Delivery[]): { readonly d?: readonly DeliveryLine[] } {
+function deliveryLines(
+  deliveries: readonly Delivery[],
+  since: (timeMs: number) => number,
+): { readonly d?: readonly DeliveryLine[] } {
   const latest = new Map<string, Delivery>();
   for (const one of deliveries) {
     const before = latest.get(one.sink);
@@ -223,17 +232,17 @@ function deliveryLines(deliveries: readonly Delivery[]): { readonly d?: readonly
     ts ?? '',
     alert,
     outcome.slice(0, 1),
-    seconds(atMs),
+    since(atMs),
   ]);
   return lines.length === 0 ? {} : { d: lines };
 }
 
-function deliveryOf([sink, channel, ts, alert, outcome, at]: DeliveryLine): Delivery {
+function deliveryOf([sink, channel, ts, alert, outcome, at]: DeliveryLine, fromMs: number): Delivery {
   return {
     sink,
     alert,
     outcome: outcomes.find((one) => one.startsWith(outcome)) ?? 'claimed',
-    atMs: inMs(at),
+    atMs: fromMs + inMs(at),
     ...(channel === '' ? {} : { channel }),
     ...(ts === '' ? {} : { ts }),
   };

@@ -220,7 +220,10 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
       incident.cause = incident.blamed ?? incident.cause;
       if (incident.foldedInto === undefined && incident.blamed !== undefined && life.foldIfShared(incident, atMs)) {
         // Nobody has its message yet: it can still come out as an opening of its own.
-        if (incident.deliveries.length === 0) incident.told = undefined;
+        if (incident.deliveries.length === 0) {
+          incident.told = undefined;
+          incident.lastTold = undefined;
+        }
       } else {
         for (const joiner of joinersOf(book, incident)) life.foldIfShared(joiner, atMs);
       }

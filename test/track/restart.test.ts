@@ -143,6 +143,7 @@ describe('what is kept', () => {
         failure('OOMKilled', `p-${index}`, {
           container: 'reconciliation',
           instance: `containerd://${'0'.repeat(60)}${index}`,
+          commonCause: 'object:ConfigMap/reconciliation-settings',
         }),
       ]);
     }
@@ -152,6 +153,17 @@ describe('what is kept', () => {
     const sizes = world.tracker.snapshot().map(({ json }) => Buffer.byteLength(json));
     expect(sizes).toHaveLength(1);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(400);
+  });
+
+  test('what is read back is what was kept', () => {
+    const world = open();
+    world.pass(5 * hour);
+    const before = world.tracker.snapshot();
+    const next = new World({}, { synced: false });
+    next.tracker.restore(before, world.atMs);
+    expect(next.tracker.snapshot()).toEqual(before.map((record) => ({ ...record, touchedAtMs: expect.any(Number) })));
+    const { openedAtMs, beganAtMs, lastSeenAtMs } = world.tracker.incidents()[0] ?? {};
+    expect(next.tracker.incidents()[0]).toMatchObject({ openedAtMs, beganAtMs, lastSeenAtMs });
   });
 
   test('settling incidents are not kept: nobody was told of them', () => {

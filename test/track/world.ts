@@ -55,7 +55,7 @@ interface PodInWorld {
   readonly failures: readonly Failure[];
 }
 
-/** A small cluster around one tracker: it lists what the tracker follows and writes down what the tracker says. */
+/** A small cluster around one tracker: lists the pods of what the tracker follows, and writes down what it says. */
 export class World {
   readonly said: Transition[] = [];
   readonly settings: TrackSettings;
@@ -63,6 +63,7 @@ export class World {
   atMs = startMs;
   readonly #pods = new Map<string, PodInWorld & { readonly workload: string }>();
   readonly #owners = new Map<string, OwnerFacts>();
+  #listed = new Set<string>();
   #ids = 0;
 
   constructor(settings: Partial<TrackSettings> = {}, options: { readonly synced?: boolean } = {}) {
@@ -179,6 +180,7 @@ export class World {
   /** The process dies and another one takes over after `downMs`: it knows the records, and then sees the pods anew. */
   restart(downMs = 5 * second): void {
     const records = this.tracker.snapshot();
+    this.#listed.clear();
     this.atMs += downMs;
     this.tracker = this.#newTracker();
     this.tracker.restore(records, this.atMs);
@@ -205,7 +207,9 @@ export class World {
 
   #look(): void {
     this.said.push(...this.tracker.tick(this.atMs));
-    for (const { name } of this.tracker.followed()) if (this.owner(name).readable) this.list(name);
+    const followed = new Set(this.tracker.followed().map(({ name }) => name));
+    for (const name of followed) if (!this.#listed.has(name) && this.owner(name).readable) this.list(name);
+    this.#listed = followed;
     this.said.push(...this.tracker.tick(this.atMs));
   }
 }
