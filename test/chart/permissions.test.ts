@@ -4,7 +4,7 @@ import { ciValuesFiles, render, type RenderedObject } from './render.ts';
 
 const cases = ciValuesFiles.map((file) => [basename(file), file] as const);
 const writes = ['create', 'update', 'patch', 'delete', 'deletecollection'];
-const rolesOf = (objects: readonly RenderedObject[]) => objects.filter(({ kind }) => kind.endsWith("Role"));
+const rolesOf = (objects: readonly RenderedObject[]) => objects.filter(({ kind }) => kind.endsWith('Role'));
 const rulesOf = (objects: readonly RenderedObject[]) => rolesOf(objects).flatMap(({ rules }) => rules ?? []);
 
 describe('permissions', () => {
