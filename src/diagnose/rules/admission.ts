@@ -1,14 +1,10 @@
-import { kubectl, patch, templatePatch } from '../kubectl.ts';
+import { kubectl } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { admissionRule } from './admission-message.ts';
 import { podSecurityFixes } from './pod-security.ts';
+import { specPatch } from './proposed-commands.ts';
 import { quotaRules } from './quota.ts';
-
-function specPatch(view: CaseView, summary: string, spec: object): ProposedFix {
-  const body = templatePatch(view.target.kind, spec);
-  return body === undefined ? { summary } : { summary, command: patch(view.target, body) };
-}
 
 const podSecurity = admissionRule({
   id: 'pod-security',

@@ -1,7 +1,8 @@
-import { kubectl, patch, templatePatch } from '../kubectl.ts';
+import { kubectl } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { volumeLabel } from '../mounts.ts';
+import { containerPatch, createObject } from './proposed-commands.ts';
 import { containerWords, eventMessages, failureMessages, messageRule, waitingMessages } from './message-rule.ts';
 import type { Message } from './message-rule.ts';
 import { usesOf } from './references.ts';
@@ -28,16 +29,6 @@ function of(view: CaseView): { readonly container?: string } {
 }
 
 const kindWords: Readonly<Record<string, string>> = { configmap: 'ConfigMap', secret: 'Secret' };
-
-/** Commands that create a missing ConfigMap or Secret; its contents are for a person to fill in. */
-export function createObject(view: CaseView, kind: string, name: string, keys: readonly string[]): ProposedFix {
-  const words = kind === 'Secret' ? ['secret', 'generic'] : ['configmap'];
-  const contents = (keys.length > 0 ? keys : ['REPLACE_ME']).map((key) => `--from-literal=${key}=REPLACE_ME`);
-  return {
-    summary: `Create ${kind} ${name}${keys.length > 0 ? ` with ${keys.length > 1 ? 'the keys' : 'the key'} ${keys.join(', ')}` : ''}`,
-    command: kubectl(view.namespace, 'create', ...words, name, ...contents),
-  };
-}
 
 const missingObject = messageRule({
   id: 'create/missing-object',
@@ -123,14 +114,6 @@ function createRule({ id, pattern, cause, fixes, rank = 'exact' }: SimpleRule): 
   });
 }
 
-/** A strategic patch of one container in the workload's template. */
-export function containerPatch(view: CaseView, container: string, summary: string, change: object): ProposedFix {
-  const list =
-    view.podSpec?.initContainers?.some((one) => one.name === container) === true ? 'initContainers' : 'containers';
-  const body = templatePatch(view.target.kind, { [list]: [{ name: container, ...change }] });
-  return body === undefined ? { summary } : { summary, command: patch(view.target, body) };
-}
-
 function runAsUser(view: CaseView, container: string, uid: number | string): ProposedFix {
   return containerPatch(view, container, `Run ${container} as a numeric non-root user`, {
     securityContext: { runAsUser: uid },
@@ -180,6 +163,15 @@ export const createRules: readonly Rule[] = [
       containerPatch(view, container, 'Give the container a command', { command: ['REPLACE_ME'] }),
       { summary: 'Or set ENTRYPOINT or CMD in the image' },
     ],
+  }),
+  createRule({
+    id: 'environment-file',
+    pattern: /environment variable key "([^"]{1,253})" not found in file "([^"]{1,400})"|couldn't parse env file/u,
+    cause: (who, match) =>
+      match[1] === undefined
+        ? `The file that ${who} takes its environment from (fileKeyRef) cannot be parsed.`
+        : `The file ${match[2]?.split('/').at(-1) ?? ''} that ${who} takes its environment from has no key ${match[1]} (not found).`,
+    fixes: () => [{ summary: 'Correct the file that an earlier container writes, or the key in fileKeyRef' }],
   }),
   createRule({
     id: 'sub-path',

@@ -1,7 +1,7 @@
 import type { KubeHandler } from '../../model/kube-objects.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Rule } from '../rule.ts';
-import { containerPatch } from './create.ts';
+import { containerPatch } from './proposed-commands.ts';
 import { containerWords, eventMessages, messageRule } from './message-rule.ts';
 import { safeValue } from '../safe-value.ts';
 

@@ -131,7 +131,7 @@ const indexes: Rule = {
   rank: 'fallback',
   explain: (view) => {
     const why = jobReason(view);
-    if (why === undefined || !why.reason.includes('Index')) return undefined;
+    if (!why?.reason.includes('Index')) return undefined;
     return {
       rootCause: `Job ${failedJob(view)?.metadata?.name ?? view.failure.subject.name} failed because indexes of it failed (${why.reason}): ${why.message}.`,
       confidence: 'low',
@@ -164,6 +164,7 @@ const cronJob: Rule = {
     const event = view
       .eventsWith(
         'UnparseableSchedule',
+        'InvalidSchedule',
         'UnParseableCronJobSchedule',
         'TooManyMissedTimes',
         'FailedNeedsStart',

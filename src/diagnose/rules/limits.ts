@@ -41,13 +41,13 @@ function offender(view: CaseView, resource: string, bound: number, above: boolea
 const bounds = admissionRule({
   id: 'limit-range',
   pattern:
-    /(maximum|minimum) (\S{1,100}) usage per (Container|Pod|PersistentVolumeClaim) is (\S{1,40}?)(?:,|\.)? (?:but )?(limit|request|no (?:limit|request) is specified)(?: is (\S{1,40}))?/u,
+    /(maximum|minimum) (\S{1,100}) usage per (Container|Pod|PersistentVolumeClaim) is (\S{1,40}?)(?:,|\.)?\s{1,2}(?:but )?(limit|request|[Nn]o (?:limit|request) is specified)(?: is (\S{1,40}))?/u,
   say: (match, view, who) => {
     const [, side = '', resource = '', scope = '', bound = '', what = '', given] = match;
     const above = side === 'maximum';
     const range = limitRangeWith(view, above ? 'max' : 'min', resource);
     const container = offender(view, resource, parseQuantity(bound) ?? 0, above);
-    const asked = given === undefined ? what : `a ${what} of ${given.replace(/[.,\]]+$/u, '')}`;
+    const asked = given === undefined ? what.toLowerCase() : `a ${what} of ${given.replace(/[.,\]]+$/u, '')}`;
     const name = range?.metadata?.name;
     return {
       rootCause: `LimitRange${name === undefined ? '' : ` ${name}`} of namespace ${view.namespace} allows ${above ? 'at most (maximum)' : 'no less than (minimum)'} ${bound} ${resource} per ${scope}, but ${container === undefined || scope !== 'Container' ? who : `container ${container} of ${who}`} has ${asked}, so its pods are refused.`,

@@ -21,7 +21,8 @@ export interface FailingProbe {
 }
 
 const failed = /^(Liveness|Readiness|Startup) probe (?:failed|errored)(?: and resulted in [\w ]{1,40})?: ?([\s\S]*)$/u;
-const killed = /^Container (\S{1,63}) failed (liveness|startup) probe, will be restarted/u;
+// Restartable init containers are told without "will be restarted" (pkg/kubelet/kuberuntime/kuberuntime_container.go).
+const killed = /^(?:Init c|C)ontainer (\S{1,63}) failed (liveness|startup) probe/u;
 
 /** The failing probe that matters most: one that kills before one that only keeps traffic away, the newest first. */
 export function failingProbe(view: CaseView): FailingProbe | undefined {

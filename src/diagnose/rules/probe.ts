@@ -1,71 +1,11 @@
-import { quoteLog } from '../../model/log-quote.ts';
 import type { CaseView } from '../case-view.ts';
-import type { Finding, ProposedFix, Rank, Rule } from '../rule.ts';
-import { readinessGate } from './readiness-gate.ts';
-import { containerPatch } from './create.ts';
-import { containerWords } from './message-rule.ts';
-import { budgetSeconds, failingProbe, listenPorts, portNumber, probeWords } from './probe-facts.ts';
+import type { ProposedFix, Rule } from '../rule.ts';
+import { probeAnswerRules, probeServerErrorRules } from './probe-answers.ts';
+import { budgetSeconds, listenPorts, portNumber, probeWords } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
-
-interface ProbeRule {
-  readonly id: string;
-  readonly rank?: Rank;
-  /** What kubelet saw; the rule may still decline. */
-  readonly pattern: RegExp;
-  readonly cause: (probe: FailingProbe, view: CaseView, match: RegExpExecArray) => string | undefined;
-  readonly fixes: (probe: FailingProbe, view: CaseView, match: RegExpExecArray) => readonly ProposedFix[];
-  readonly confidence?: Finding['confidence'];
-}
-
-function probeRule({ id, rank = 'exact', pattern, cause, fixes, confidence = 'high' }: ProbeRule): Rule {
-  return {
-    id: `probe/${id}`,
-    rank,
-    explain: (view) => {
-      const probe = failingProbe(view);
-      const match = probe === undefined ? null : pattern.exec(probe.result.slice(0, 4096));
-      if (probe === undefined || match === null) return undefined;
-      const why = cause(probe, view, match);
-      if (why === undefined) return undefined;
-      return { rootCause: `${why}${effect(probe)}.`, confidence, cites: probe.cites, fixes: fixes(probe, view, match) };
-    },
-  };
-}
-
-/** What the failing probe leads to. */
-function effect({ kind, kills, exitCode, container }: FailingProbe): string {
-  if (kind === 'readiness') return `, so container ${container.name ?? ''} never becomes Ready`;
-  if (!kills) return '';
-  const end =
-    exitCode === 137
-      ? ' (exit code 137: SIGKILL after its grace period, since it does not end on SIGTERM)'
-      : exitCode === 143
-        ? ' (exit code 143)'
-        : '';
-  return `, so kubelet keeps restarting the container${end}`;
-}
-
-const capital = (probe: FailingProbe): string => probe.kind.charAt(0).toUpperCase() + probe.kind.slice(1);
-const subject = (probe: FailingProbe, view: CaseView): string =>
-  `The ${probe.kind} probe of ${containerWords(view, probe.container.name)}`;
-
-function change(probe: FailingProbe, view: CaseView, summary: string, fields: object): ProposedFix {
-  return containerPatch(view, probe.container.name ?? '', summary, { [probe.field]: fields });
-}
-
-function onPort(probe: FailingProbe, port: number | string): object {
-  if (probe.probe.httpGet) return { httpGet: { port } };
-  return probe.probe.tcpSocket ? { tcpSocket: { port } } : { grpc: { port } };
-}
-
-/** A port that the program is known to listen on and the probe does not ask. */
-function otherPort(probe: FailingProbe, view: CaseView): { readonly port: number; readonly how: string } | undefined {
-  const asked = portNumber(probe.probe, probe.container);
-  const ports = listenPorts(view, probe.container);
-  return ports.some((one) => one.port === asked && one.how.includes('log'))
-    ? undefined
-    : ports.find((one) => one.port !== asked);
-}
+import { capital, change, onPort, otherPort, probeRule, short, subject } from './probe-rule.ts';
+import { containerPatch } from './proposed-commands.ts';
+import { readinessGate } from './readiness-gate.ts';
 
 const refused = /connection refused/iu;
 
@@ -151,80 +91,6 @@ const notListening = probeRule({
     ...(probe.kind === 'liveness' ? [startupProbe(probe, view)] : []),
   ],
 });
-
-const statusCode = probeRule({
-  id: 'http-status',
-  pattern: /statuscode: (\d{3})/iu,
-  cause: (probe, view, match) => {
-    const code = Number(match[1]);
-    const path = probe.probe.httpGet?.path ?? '/';
-    const port = portNumber(probe.probe, probe.container) ?? '';
-    const at = `${path} on port ${port}`;
-    if (code === 404 || code === 405)
-      return `${subject(probe, view)} asks ${at}, which answers HTTP ${code}${code === 404 ? ' (not found: the program has no such path)' : ' (method not allowed)'}`;
-    if (code === 401 || code === 403)
-      return `${subject(probe, view)} asks ${at}, which wants authentication: HTTP ${code}`;
-    if (code >= 300 && code < 400)
-      return `${subject(probe, view)} asks ${at}, which answers with a redirect (HTTP ${code}) to another host or port`;
-    if (code === 400)
-      return `${subject(probe, view)} asks ${at}, which answers HTTP 400 (bad request; a TLS port asked by plain HTTP answers so, or a host that is not allowed)`;
-    return undefined;
-  },
-  fixes: (probe, view, match) => {
-    if (match[1] !== '404') return [{ summary: 'Give the probe a path that answers 200 without authentication' }];
-    const path = answeredPath(probe, view);
-    return [
-      change(probe, view, `Ask a path that the program answers${path === undefined ? '' : `: ${path}`}`, {
-        httpGet: { path: path ?? 'REPLACE_ME' },
-      }),
-    ];
-  },
-});
-
-/** A health path that the log or another probe of the container shows to be answered. */
-function answeredPath(probe: FailingProbe, view: CaseView): string | undefined {
-  const own = probe.probe.httpGet?.path;
-  const others = (['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
-    .filter((field) => field !== probe.field)
-    .map((field) => probe.container[field]?.httpGet?.path);
-  const known = others.find((path) => path !== undefined && path !== own);
-  if (known !== undefined) return known;
-  for (const line of view.logOf(probe.container.name ?? '')?.lines.slice(-200) ?? []) {
-    const match = /"(?:GET|HEAD) (\/[\w./-]{1,80})[^"]{0,40}" 200\b/u.exec(line.text.slice(0, 1000));
-    if (match?.[1] !== undefined && match[1] !== own && /health|ready|live|ping|status|up/iu.test(match[1]))
-      return match[1];
-  }
-  return undefined;
-}
-
-const serverError = probeRule({
-  id: 'http-server-error',
-  rank: 'specific',
-  pattern: /statuscode: (5\d\d)/iu,
-  cause: (probe, view, match) => {
-    const path = probe.probe.httpGet?.path ?? '/';
-    return `${subject(probe, view)} asks ${path} on port ${portNumber(probe.probe, probe.container) ?? ''}, which answers HTTP ${match[1] ?? ''}: the program itself says that it is not ${probe.kind === 'liveness' ? 'healthy' : 'ready'}${lastWords(probe, view)}`;
-  },
-  fixes: (probe) => [
-    {
-      summary: `See in the container's log why ${probe.probe.httpGet?.path ?? '/'} fails, often a dependency that does not answer`,
-    },
-  ],
-});
-
-function lastWords(probe: FailingProbe, view: CaseView): string {
-  const lines = view.logOf(probe.container.name ?? '')?.lines ?? [];
-  const bad = lines
-    .filter(
-      (line) =>
-        line.level === 'error' ||
-        line.level === 'fatal' ||
-        line.level === 'warn' ||
-        /fail|error|cannot|unable|not (?:ready|connected)|refused|timed? ?out/iu.test(line.text),
-    )
-    .at(-1);
-  return bad === undefined ? '' : ` (its log: ${quoteLog(bad.text.slice(0, 300))})`;
-}
 
 const timeout = probeRule({
   id: 'timeout',
@@ -314,14 +180,6 @@ const anyFailure = probeRule({
   confidence: 'medium',
 });
 
-function short(text: string): string {
-  return text
-    .replace(/^Get "[^"]{1,300}": /u, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
-    .slice(0, 160);
-}
-
 /** Probes that fail, the particular first. */
 export const probeRules: readonly Rule[] = [
   readinessGate,
@@ -329,11 +187,11 @@ export const probeRules: readonly Rule[] = [
   tooEarly,
   wrongPort,
   scheme,
-  statusCode,
+  ...probeAnswerRules,
   grpc,
   timeout,
   notListening,
-  serverError,
+  ...probeServerErrorRules,
   exec,
   anyFailure,
 ];

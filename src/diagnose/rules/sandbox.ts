@@ -1,7 +1,7 @@
 import { kubectl } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
-import { containerPatch } from './create.ts';
+import { containerPatch } from './proposed-commands.ts';
 import { eventMessages, failureMessages, messageRule } from './message-rule.ts';
 import type { Message } from './message-rule.ts';
 

@@ -35,7 +35,7 @@ const unbound = schedulingRule({
   id: 'claim-unbound',
   rank: 'object',
   pattern:
-    /pod has unbound immediate PersistentVolumeClaims|didn't find available persistent volumes to bind|storageclass\.storage\.k8s\.io "([^"]{1,253})" not found|waiting for (?:ephemeral volume controller|first consumer)/u,
+    /pod has unbound immediate PersistentVolumeClaims|didn't find available persistent volumes to bind|did not have enough free storage|storageclass\.storage\.k8s\.io "([^"]{1,253})" not found|waiting for (?:ephemeral volume controller|first consumer)/u,
   say: (_match, view, { pod, others }) => {
     const claim = pendingClaims(view)[0];
     const name =
@@ -123,7 +123,7 @@ const wrongNode = schedulingRule({
   id: 'volume-node-affinity',
   rank: 'exact',
   pattern:
-    /had volume node affinity conflict|didn't match PersistentVolume's node affinity|had no available volume zone/u,
+    /had volume node affinity conflict|had no available disk|didn't match PersistentVolume's node affinity|had no available volume zone/u,
   say: (match, view, { pod, nodes, others }) => {
     const names = (view.podSpec?.volumes ?? []).flatMap((one) => one.persistentVolumeClaim?.claimName ?? []);
     const bound = names.flatMap((name) => {

@@ -1,6 +1,7 @@
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
-import { containerPatch, createMessages } from './create.ts';
+import { createMessages } from './create.ts';
+import { containerPatch } from './proposed-commands.ts';
 import { containerWords, messageRule } from './message-rule.ts';
 
 interface StartRule {

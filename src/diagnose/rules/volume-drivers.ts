@@ -8,9 +8,9 @@ export const storageDriverRules: readonly Rule[] = [
     id: 'driver-not-registered',
     rank: 'object',
     pattern:
-      /driver name (\S{1,253}) not found in the list of registered CSI drivers|CSINode \S{1,253} does not contain driver (\S{1,253})|no volume plugin matched|CSI driver (\S{1,253}) not found/u,
+      /driver name (\S{1,253}) not found in the list of registered CSI drivers|CSINode \S{1,253} does not contain driver (\S{1,253})|no volume plugin matched|CSI driver (\S{1,253}) not found|not supported by driver (\S{1,253}) \(no CSIDriver object\)/u,
     say: (match, view, volume) => {
-      const driver = match[1] ?? match[2] ?? match[3];
+      const driver = match[1] ?? match[2] ?? match[3] ?? match[4];
       const node = view.pod?.spec?.nodeName ?? '';
       return {
         rootCause: `The CSI driver ${driver ?? ''} that ${volume} needs is not registered on node ${node} (not found in the list of registered CSI drivers), ${consequence(view)}.`,

@@ -1,7 +1,7 @@
 import { kubectl, scale } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
-import { createObject } from './create.ts';
+import { createObject } from './proposed-commands.ts';
 import { projectedSources, usesOf } from './references.ts';
 import { storageDriverRules } from './volume-drivers.ts';
 import { consequence, volumeOf, volumeRule, volumeWords } from './volume-message.ts';

@@ -7,7 +7,7 @@ import { isObject } from './json.ts';
 import { applyOperations, readOperations } from './json-patch.ts';
 import type { Arguments } from './read-arguments.ts';
 import { kindSchemas } from './schema.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema-type.ts';
 import { childSchema, jsonMerge, strategicMerge } from './strategic-merge.ts';
 import type { Patched } from './strategic-merge.ts';
 

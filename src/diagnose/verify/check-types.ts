@@ -1,7 +1,7 @@
 import { parseQuantity } from '../quantity.ts';
 import type { Json } from './json.ts';
 import { isList, isObject } from './json.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema-type.ts';
 
 /** Every way in which a value (a patch or a part of it) does not fit the schema, each with its path. */
 export function checkTypes(value: Json | undefined, schema: Schema, path: string): string[] {

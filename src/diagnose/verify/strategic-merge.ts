@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 import { isList, isObject } from './json.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from './schema-type.ts';
 
 /** An object after a patch, or why the patch cannot be applied. */
 export type Patched = { readonly value: Json } | { readonly problem: string };

@@ -223,3 +223,12 @@ describe('policies', () => {
     ]);
   });
 });
+
+describe('limits that are not stated', () => {
+  test('a minimum without a request', () => {
+    const answer = refused(`${forbidden}minimum cpu usage per Container is 100m.  No request is specified`);
+    expect(answer.rule).toBe('admission/limit-range');
+    expect(answer.text).toContain('no request is specified');
+    expect(answer.commands).toEqual(['kubectl -n test set resources deployment/shop -c web --requests=cpu=100m']);
+  });
+});

@@ -98,7 +98,7 @@ describe('patches in memory', () => {
       ],
       nodeSelector: { disk: null },
     });
-    expect(strategicMerge(live, body as never, kindSchemas['Deployment'])).toEqual({
+    expect(strategicMerge(live, body as never, kindSchemas.Deployment)).toEqual({
       value: {
         spec: {
           template: {
