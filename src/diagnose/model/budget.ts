@@ -16,10 +16,17 @@ export interface Reservation {
   readonly settle: (used: Usage) => void;
 }
 
+/** Which cap a call would pass, in words. */
+export interface Refusal {
+  readonly cap: string;
+  /** The cap is that of this incident alone. */
+  readonly ofIncident: boolean;
+}
+
 /** Keeps the caps, calls under way included. */
 export interface Budget {
-  /** Sets `most` aside for a call; or the cap, in words, that it would pass. */
-  reserve(incidentId: string, model: string, most: Usage): Reservation | { readonly cap: string };
+  /** Sets `most` aside for a call; or the cap that it would pass. */
+  reserve(incidentId: string, model: string, most: Usage): Reservation | Refusal;
   snapshot(): BudgetSnapshot;
   restore(snapshot: BudgetSnapshot): void;
 }
@@ -27,6 +34,7 @@ export interface Budget {
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const keptIncidents = 100;
+const ofIncident = 'tokens for one incident';
 
 /** Creates a budget; hours and days are whole ones of UTC, so that a restart or another replica counts the same ones. */
 export function createBudget(caps: BudgetCaps, now: () => number): Budget {
@@ -64,7 +72,7 @@ export function createBudget(caps: BudgetCaps, now: () => number): Budget {
   }
 
   function exceeded(incidentId: string, tokens: number, usd: number | undefined): string | undefined {
-    if ((incidents.get(incidentId) ?? 0) + tokens > caps.tokensPerIncident) return 'tokens for one incident';
+    if ((incidents.get(incidentId) ?? 0) + tokens > caps.tokensPerIncident) return ofIncident;
     if (hourTokens + tokens > caps.tokensPerHour) return 'tokens an hour';
     if (dayTokens + tokens > caps.tokensPerDay) return 'tokens a day';
     if (usd !== undefined && dayUsd + usd > caps.usdPerDay) return 'money a day';
@@ -77,7 +85,7 @@ export function createBudget(caps: BudgetCaps, now: () => number): Budget {
       const tokens = totalTokens(most);
       const usd = costUsd(model, most);
       const cap = exceeded(incidentId, tokens, usd);
-      if (cap !== undefined) return { cap };
+      if (cap !== undefined) return { cap, ofIncident: cap === ofIncident };
       const [ofHour, ofDay] = [hour, day];
       add(incidentId, tokens, usd ?? 0);
       return {
@@ -107,7 +115,8 @@ export function createBudget(caps: BudgetCaps, now: () => number): Budget {
         dayTokens += amount(snapshot.dayTokens);
         dayUsd += amount(snapshot.dayUsd);
       }
-      for (const [id, tokens] of snapshot.incidents.slice(-keptIncidents)) {
+      const kept: BudgetSnapshot['incidents'] = Array.isArray(snapshot.incidents) ? snapshot.incidents : [];
+      for (const [id, tokens] of kept.slice(-keptIncidents)) {
         incidents.set(id, (incidents.get(id) ?? 0) + amount(tokens));
       }
     },

@@ -83,7 +83,10 @@ interface Bench {
   readonly verdict: readonly string[];
 }
 
-type Held = { readonly text: string; readonly rests: readonly BriefFact[] };
+interface Held {
+  readonly text: string;
+  readonly rests: readonly BriefFact[];
+}
 
 function checkClaim(
   claim: Claim,
