@@ -33,6 +33,15 @@ export function endingOf(
   return endByPods(incident, workload, nowMs, settings);
 }
 
+/**
+ * Since when what failed is well: a looping container counts as failing for some time after its last start, though it was
+ * ready all the while. Now, if a pod that failed is gone.
+ */
+export function wellSinceMs(incident: IncidentState, workload: WorkloadState, nowMs: number): number {
+  const sinceMs = incident.failures.map(({ pod }) => workload.pods.get(pod?.uid ?? '')?.stableSinceMs ?? nowMs);
+  return sinceMs.length === 0 ? nowMs : Math.min(nowMs, Math.max(...sinceMs));
+}
+
 /** Flaps wait longer and longer for the all-clear. */
 export function holdMs(incident: IncidentState, settings: TrackSettings): number {
   const base = incident.class === 'run' ? settings.runResolveHoldMs : settings.resolveHoldMs;

@@ -1,5 +1,5 @@
 import type { Failure } from '../model/failure.ts';
-import { createRecheckMs, dropEndedOwnFailures, endingOf } from './ending.ts';
+import { createRecheckMs, dropEndedOwnFailures, endingOf, wellSinceMs } from './ending.ts';
 import { headFor, joinersOf, sharedCauseOf } from './folding.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { newIncident, shortHash, type IncidentState } from './incident-state.ts';
@@ -54,7 +54,7 @@ export class IncidentLife {
     }
     this.#takeFacts(incident, standing, nowMs);
     if (fails) incident.hadCondition = true;
-    incident.clearSinceMs = fails ? undefined : (incident.clearSinceMs ?? nowMs);
+    incident.clearSinceMs = fails ? undefined : (incident.clearSinceMs ?? wellSinceMs(incident, workload, nowMs));
     this.#evaluateOpen(incident, workload, fails, nowMs);
   }
 
