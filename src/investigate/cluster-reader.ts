@@ -4,7 +4,7 @@ import type { KubeEvent, KubeObject, KubePod } from '../model/kube-objects.ts';
  * Why a read gave nothing. `not-started`: the container has no log yet, or no earlier instance, so there was nothing to
  * read; that is no gap worth telling.
  */
-export type MissReason = 'forbidden' | 'not-found' | 'timeout' | 'not-started' | 'unavailable' | 'invalid';
+type MissReason = 'forbidden' | 'not-found' | 'timeout' | 'not-started' | 'unavailable' | 'invalid';
 
 /** The outcome of a read: a value, or in words why there is none. Reads never throw for what a cluster may answer. */
 export type Reading<T> = { readonly ok: T } | { readonly gap: string; readonly reason: MissReason };
@@ -24,7 +24,7 @@ export interface ObjectName {
 }
 
 /** What to list. Without `namespace` a namespaced kind is listed over all namespaces. */
-export interface ListQuery {
+interface ListQuery {
   readonly kind: string;
   readonly namespace?: string;
   /** Label selector in the API's text form (`app=web,tier!=db`). */
@@ -48,7 +48,7 @@ export interface LogText {
   readonly truncated: boolean;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Gives up a read that is under way; the reading is then a `timeout`. */
   readonly signal?: AbortSignal;
 }

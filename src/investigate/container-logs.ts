@@ -61,7 +61,7 @@ export async function readLog(
 }
 
 /** Whether a body is kubelet's or the runtime's own excuse rather than a container's log. */
-export function isNotALog(text: string): boolean {
+function isNotALog(text: string): boolean {
   if (text.length > 1000) return false;
   const body = text.trim();
   return notALog.some((excuse) => excuse.test(body)) && !body.includes('\n');

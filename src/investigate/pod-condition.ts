@@ -21,7 +21,7 @@ export function containersOf(
   ].filter(({ name }) => name !== '');
 }
 
-export function isReady(pod: KubePod): boolean {
+function isReady(pod: KubePod): boolean {
   return pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
 }
 

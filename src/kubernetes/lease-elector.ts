@@ -14,7 +14,7 @@ import { startLeaseWatch } from './lease-watch.ts';
  * A standby watches the Lease and takes it when it is free or expired; a leader renews it every retry period. Losing it
  * leads back to standby in the same process.
  */
-export type ElectorState = 'stopped' | 'standby' | 'leading';
+type ElectorState = 'stopped' | 'standby' | 'leading';
 
 export interface ElectorStatus {
   readonly state: ElectorState;

@@ -2,7 +2,7 @@ import type { KubeMeta, KubeObject, KubeSelectorRequirement, KubeWorkload } from
 import type { WorkloadRef } from '../model/workload.ts';
 
 /** How much a workload matters: annotation or label `podmedic.io/tier` on the workload, its pod template or its namespace. */
-export type OwnerTier = 'P0' | 'P1' | 'P2' | 'P3';
+type OwnerTier = 'P0' | 'P1' | 'P2' | 'P3';
 
 /** What is known of the top owner of a pod at one moment. */
 export interface OwnerFacts {

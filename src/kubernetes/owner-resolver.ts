@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { KubeObject, KubeWorkload } from '../model/kube-objects.ts';
 import type { ObjectRef, WorkloadRef } from '../model/workload.ts';
 import { factsByName, factsOf, type OwnerFacts } from './owner-facts.ts';
-import type { ObjectName, Reading } from './reader.ts';
+import type { ObjectName, Reading } from './reader-port.ts';
 
 /** What the resolver reads: single objects. A live reader or that of a recording will do. */
 export interface ObjectSource {
@@ -10,7 +10,7 @@ export interface ObjectSource {
 }
 
 /** What of a pod names its owner (PodRecord has it all). */
-export interface OwnedPod {
+interface OwnedPod {
   readonly namespace: string;
   readonly name: string;
   readonly uid?: string;

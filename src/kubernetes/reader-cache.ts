@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Listing, LiveReader, Reading } from './reader.ts';
+import type { Listing, LiveReader, Reading } from './reader-port.ts';
 
 /** How long an object is good: what changes slowly longer, so that a storm on one node reads the node once. */
 const slowTtlMs = 30_000;

@@ -1,5 +1,5 @@
 import type { ApiClient } from './api-client.ts';
-import type { LogText, PodLogRequest } from './reader.ts';
+import type { LogText, PodLogRequest } from './reader-port.ts';
 
 /**
  * Reads the end of a container's log. Kubelet counts `limitBytes` from where the tail begins, so that of long lines the

@@ -3,7 +3,7 @@ import type { LeaseApi } from './lease-api.ts';
 import type { LeaseObject } from './lease-object.ts';
 
 /** Who wrote last, and in which term. */
-export interface StateFence {
+interface StateFence {
   /** leaseTransitions of the leadership Lease, or above. */
   readonly term: number;
   readonly writer: string;

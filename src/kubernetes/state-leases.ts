@@ -5,7 +5,7 @@ import { createStateLease, type StateLease } from './state-lease.ts';
 import { pack, spread, unpack, type StateLine } from './state-shards.ts';
 
 /** What an earlier leader left. */
-export interface LoadedState {
+interface LoadedState {
   readonly records: readonly { readonly json: string }[];
   /** What could not be read or will not be kept, in words for the log. */
   readonly warnings: readonly AppError[];
@@ -53,7 +53,7 @@ export interface StateStoreParts {
 }
 
 /** Leases over which the state is spread, named by prefix and number; the chart creates as many. */
-export const stateLeaseCount = 4;
+const stateLeaseCount = 4;
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
 

@@ -6,7 +6,7 @@ import type { Timers } from '../../src/lib/timers.ts';
 import { AppError } from '../../src/model/errors.ts';
 
 /** What may happen between one process and the API server. */
-export interface Line {
+interface Line {
   /** Nothing gets through: requests fail after their timeout, open watches fall silent. */
   cut: boolean;
   latencyMs: number;
@@ -50,7 +50,7 @@ export interface LeaseWorld {
   readonly write: (name: string, change: (lease: LeaseObject) => LeaseObject | undefined) => void;
 }
 
-export interface CandidateOptions {
+interface CandidateOptions {
   readonly settings?: LeaseSettings;
   readonly initialTransitions?: () => Promise<number>;
   readonly random?: () => number;

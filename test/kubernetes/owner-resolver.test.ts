@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createOwnerResolver, type ObjectSource, type OwnerResolver } from '../../src/kubernetes/owner-resolver.ts';
-import type { Reading } from '../../src/kubernetes/reader.ts';
+import type { Reading } from '../../src/kubernetes/reader-port.ts';
 import type { KubeObject, KubeWorkload } from '../../src/model/kube-objects.ts';
 
 type Miss = 'forbidden' | 'timeout';

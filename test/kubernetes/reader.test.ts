@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiClient, type ApiClient } from '../../src/kubernetes/api-client.ts';
 import { createReaderCache } from '../../src/kubernetes/reader-cache.ts';
-import { createReader, type LiveReader } from '../../src/kubernetes/reader.ts';
+import type { LiveReader } from '../../src/kubernetes/reader-port.ts';
+import { createReader } from '../../src/kubernetes/reader.ts';
 import type { Timers } from '../../src/lib/timers.ts';
 import type { ClusterReader } from '../../src/investigate/cluster-reader.ts';
 import { startScriptedApiServer, type ScriptedApiServer } from '../fakes/scripted-api-server.ts';
