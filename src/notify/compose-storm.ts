@@ -12,7 +12,9 @@ export function composeStormAlert(transition: StormTransition, settings: Compose
   const over = type === 'storm-closed';
   const failing = storm.incidents.filter((incident) => incident.state !== 'resolved');
   const shown = over ? failing : storm.incidents;
-  const rows = shown.slice(0, maxRows).map((incident) => ({ id: incident.id, text: rowText(incident) }));
+  const rows = shown
+    .slice(0, maxRows)
+    .map((incident, index) => ({ id: incident.id, text: rowText(incident, shown[index - 1]) }));
   const first = shown[0];
   const fix = first?.diagnosis?.fixes[0];
   const alert: Alert = {
@@ -25,7 +27,7 @@ export function composeStormAlert(transition: StormTransition, settings: Compose
       : `${counted(storm.pods, 'pod')} failing in ${counted(storm.workloads, 'workload')} (${counted(storm.namespaces, 'namespace')})`,
     rootCause: storm.likelyCause ?? 'no common cause found; the incidents are listed below',
     confidence: storm.likelyCause === undefined ? 'unknown' : 'medium',
-    ...firstAction(storm.likelyCause, fix),
+    ...(over ? (fix === undefined ? {} : { fix }) : firstAction(storm.likelyCause, fix)),
     otherFixes: [],
     facts: [
       counted(storm.incidents.length, 'incident'),
@@ -56,12 +58,12 @@ function closingHeadline(all: number, failing: number): string {
   return `Storm over: ${all - failing} of ${counted(all, 'incident')} recovered, ${failing} still failing`;
 }
 
-function rowText(incident: Incident): string {
+/** One line; the cause only where it is another than in the row before. */
+function rowText(incident: Incident, before: Incident | undefined): string {
   const pods = incident.pods.failing > 0 ? ` · ${counted(incident.pods.failing, 'pod')}` : '';
-  const cause =
-    incident.diagnosis === undefined || incident.diagnosis.confidence === 'unknown'
-      ? ''
-      : ` · ${incident.diagnosis.rootCause}`;
+  const known = incident.diagnosis !== undefined && incident.diagnosis.confidence !== 'unknown';
+  const same = incident.diagnosis?.rootCause === before?.diagnosis?.rootCause;
+  const cause = known && !same ? ` · ${incident.diagnosis.rootCause}` : '';
   return `${incident.kind} in ${incident.workload.name} (${incident.namespace})${pods}${cause}`;
 }
 

@@ -68,7 +68,7 @@ function compose(type: AlertType, incident: Incident, atMs: number, reason: stri
     ...(command === undefined ? {} : { proofCommand: command }),
     notes: notes(incident, settings.sharing === 'off' ? logs.length : 0),
     // The reason of an opening is the kind, which the headline says.
-    ...(reason === '' || type === 'opened' ? {} : { reason }),
+    ...(reason === '' || type === 'opened' ? {} : { reason: sentence(clean(reason)) }),
     cluster: incident.cluster,
     namespace: incident.namespace,
     workload: incident.workload.name,
@@ -77,6 +77,10 @@ function compose(type: AlertType, incident: Incident, atMs: number, reason: stri
     incident,
   };
   return cleanAlert(alert, clean);
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function headline(type: AlertType, incident: Incident): string {

@@ -50,6 +50,6 @@ export function consoleText(alert: Alert, columns: number): string[] {
 
 function fixLines({ fix }: Alert, flow: (text: string) => string[]): string[] {
   if (fix === undefined) return [];
-  const words = flow(`Suggested Fix: ${fix.summary}`);
+  const words = flow(`Suggested Fix: ${fix.summary}${fix.verified ? ' ✓ checked' : ''}`);
   return fix.command === undefined ? words : [...words, `  $ ${oneLine(visibleText(fix.command))}`];
 }

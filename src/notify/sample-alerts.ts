@@ -1,70 +1,40 @@
 import type { Alert } from '../model/alert.ts';
-import type { Incident, Storm } from '../model/incident.ts';
+import type { Incident, Storm, TransitionType } from '../model/incident.ts';
 import { composeAlert, composeAmendment, type ComposeSettings } from './compose.ts';
 import { composeStormAlert } from './compose-storm.ts';
 
 const minuteMs = 60_000;
-const note = 'This is a test of podmedic; nothing is wrong.';
 
 /**
  * One sample of each message, for `test-alert` and for pictures. They belong to one incident and one storm, in the order in
- * which they would come; each says that it is a test.
+ * which they would come. `label` begins each headline and should say that it is a test.
  */
-export function sampleAlerts(nowMs: number, cluster: string, settings: ComposeSettings): Alert[] {
+export function sampleAlerts(nowMs: number, cluster: string, settings: ComposeSettings, label = '[Test] '): Alert[] {
   const incident = sampleIncident(nowMs, cluster);
-  const over: Incident = {
-    ...incident,
+  const step = (type: TransitionType, afterMinutes: number, reason: string, over: Partial<Incident> = {}): Alert =>
+    composeAlert({ type, atMs: nowMs + afterMinutes * minuteMs, reason, incident: { ...incident, ...over } }, settings);
+  const worse = { severity: 'SEV-1', pods: { failing: 5, total: 5 }, restarts: 9 } as const;
+  const over = {
     state: 'resolved',
     resolvedAtMs: nowMs + 37 * minuteMs,
     pods: { failing: 0, total: 5 },
     restarts: 11,
-  };
-  const out = {
-    ...incident,
-    kind: 'OOMKilled',
-    severity: 'SEV-1',
-    pods: { failing: 5, total: 5 },
-    restarts: 9,
   } as const;
   const storm = sampleStorm(incident, nowMs);
   const lasting = storm.incidents.map((one, index): Incident => (index < 9 ? { ...one, state: 'resolved' } : one));
-  return [
-    composeAlert({ type: 'opened', atMs: nowMs, reason: note, incident }, settings),
-    { ...composeAmendment(incident, nowMs + minuteMs, settings), reason: note },
-    composeAlert(
-      { type: 'worse', atMs: nowMs + 8 * minuteMs, reason: `Now OOMKilled, 5 of 5 pods. ${note}`, incident: out },
-      settings,
-    ),
-    composeAlert(
-      { type: 'reminded', atMs: nowMs + 240 * minuteMs, reason: `Open for 4 h, reminder 1 of 3. ${note}`, incident },
-      settings,
-    ),
-    composeAlert(
-      { type: 'resolved', atMs: nowMs + 37 * minuteMs, reason: `All 5 pods ready for 5 min. ${note}`, incident: over },
-      settings,
-    ),
-    composeAlert(
-      {
-        type: 'reopened',
-        atMs: nowMs + 50 * minuteMs,
-        reason: `It fails again, 13 min after it recovered. ${note}`,
-        incident,
-      },
-      settings,
-    ),
-    { ...composeStormAlert({ type: 'storm-opened', atMs: nowMs + minuteMs, storm }, settings), reason: note },
-    {
-      ...composeStormAlert(
-        {
-          type: 'storm-closed',
-          atMs: nowMs + 21 * minuteMs,
-          storm: { ...storm, state: 'closed', incidents: lasting, closedAtMs: nowMs + 21 * minuteMs },
-        },
-        settings,
-      ),
-      reason: note,
-    },
+  const closedAtMs = nowMs + 21 * minuteMs;
+  const closed: Storm = { ...storm, state: 'closed', incidents: lasting, closedAtMs };
+  const alerts = [
+    step('opened', 0, ''),
+    composeAmendment(incident, nowMs + minuteMs, settings),
+    step('worse', 8, '5 of 5 pods, 3 before', worse),
+    step('reminded', 240, 'open for 4 h, reminder 1 of 3'),
+    step('resolved', 37, 'all 5 pods ready for 5 min', over),
+    step('reopened', 50, 'it fails again, 13 min after it recovered'),
+    composeStormAlert({ type: 'storm-opened', atMs: nowMs + minuteMs, storm }, settings),
+    composeStormAlert({ type: 'storm-closed', atMs: closedAtMs, storm: closed }, settings),
   ];
+  return alerts.map((alert) => ({ ...alert, headline: label + alert.headline }));
 }
 
 function sampleIncident(nowMs: number, cluster: string): Incident {

@@ -67,13 +67,13 @@ describe('later steps', () => {
       transition(
         'resolved',
         { state: 'resolved', resolvedAtMs: tenOhTwo + 42 * 60_000, pods: { failing: 0, total: 5 } },
-        'all 5 pods ready for 5 min',
+        'All 5 pods ready for 5 min',
       ),
       settings,
     );
     expect(summaryLines(alert)).toEqual([
       '✅ Recovered: CrashLoopBackOff in orders-api (production)',
-      'all 5 pods ready for 5 min',
+      'All 5 pods ready for 5 min',
       'Was: container app exits at start: environment variable DATABASE_URL is not set (E2, E5)',
       'lasted 42 min · 5 pods · 4 restarts · 10:02 UTC to 10:44 UTC · began 90 s after rollout 42 (image 1.4.1 → 1.5.0) · SEV-2 · cluster prod-eu · #a1b2c3',
     ]);
@@ -83,7 +83,7 @@ describe('later steps', () => {
     expect(composeAlert(transition('worse', {}, 'now OOMKilled'), settings)).toMatchObject({
       type: 'worse',
       headline: 'Worse: CrashLoopBackOff in orders-api (production)',
-      reason: 'now OOMKilled',
+      reason: 'Now OOMKilled',
     });
     expect(composeAlert(transition('reopened'), settings).headline).toBe(
       'Again: CrashLoopBackOff in orders-api (production)',
@@ -177,7 +177,7 @@ describe('what leaves', () => {
 
   test('a secret that quote marks split is joined and redacted', () => {
     const reason = `got AKIA\uE0A1IOSFODNN7EXAMPLQ`;
-    expect(composeAlert(transition('worse', {}, reason), settings).reason).toBe('got [redacted]');
+    expect(composeAlert(transition('worse', {}, reason), settings).reason).toBe('Got [redacted]');
   });
 
   const fields = [
@@ -259,7 +259,7 @@ describe('what leaves', () => {
 
   test('redaction can be switched off', () => {
     const open = { sharing: 'off', redact: createRedactor({ enabled: false }) } as const;
-    expect(composeAlert(transition('worse', {}, 'password=hunter2'), open).reason).toBe('password=hunter2');
+    expect(composeAlert(transition('worse', {}, 'password=hunter2'), open).reason).toBe('Password=hunter2');
   });
 });
 

@@ -28,7 +28,7 @@ test('an opening is a Warning on the workload, a recovery a Normal one', async (
       regarding: { kind: 'Deployment', name: 'orders-api', namespace: 'production' },
       type: 'Normal',
       reason: 'PodmedicIncidentRecovered',
-      note: 'Recovered: CrashLoopBackOff in orders-api (production). all 5 pods ready for 5 min #a1b2c3',
+      note: 'Recovered: CrashLoopBackOff in orders-api (production). All 5 pods ready for 5 min #a1b2c3',
       key: 'a1b2c3-recovered-0',
     },
   ]);

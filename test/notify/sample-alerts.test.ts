@@ -19,7 +19,7 @@ test('one sample of each message, each says that it is a test and is fit for Sla
   ]);
   for (const sample of samples) {
     const message = slackMessage(sample);
-    expect(message.text).toContain('This is a test');
+    expect(message.text).toContain('[Test] ');
     const json = JSON.stringify(message);
     expect(payloadProblem(JSON.parse(json), Buffer.byteLength(json))).toBeUndefined();
   }

@@ -63,6 +63,11 @@ export function labelled(label: string, text: string, limit: number): RichTextPa
   };
 }
 
+/** A bold line of ours. */
+export function heading(text: string): RichTextPart {
+  return { type: 'rich_text_section', elements: [{ type: 'text', text, style: { bold: true } }] };
+}
+
 export function paragraph(text: string, limit: number): RichTextPart {
   return { type: 'rich_text_section', elements: [{ type: 'text', text: shown(text, limit) }] };
 }

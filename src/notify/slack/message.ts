@@ -1,10 +1,11 @@
 import type { Alert } from '../../model/alert.ts';
 import { lookOf } from '../alert-look.ts';
-import { asksForAction, causeLabel, fixText, summaryLines } from '../alert-text.ts';
+import { asksForAction, causeLabel, summaryLines } from '../alert-text.ts';
 import { cutText, oneLine } from '../cut-text.ts';
 import type { MessageForm } from '../sink.ts';
 import {
   contextBlock,
+  heading,
   labelled,
   paragraph,
   preformatted,
@@ -60,7 +61,7 @@ function headline(alert: Alert, scale: number): SlackBlock {
 
 function topBlocks(alert: Alert, scale: number): SlackBlock[] {
   const parts: RichTextPart[] = [
-    ...(alert.reason === undefined ? [] : [paragraph(`${oneLine(alert.reason)}\n`, 300 * scale)]),
+    ...(alert.reason === undefined ? [] : [paragraph(oneLine(alert.reason), Math.floor(300 * scale))]),
     labelled(causeLabel(alert), oneLine(alert.rootCause), Math.floor(700 * scale)),
     ...fixParts(alert, scale),
   ];
@@ -76,10 +77,15 @@ function fixParts(alert: Alert, scale: number): RichTextPart[] {
   const { fix } = alert;
   if (fix === undefined || !asksForAction(alert)) return [];
   const limit = Math.floor(400 * scale);
-  if (fix.command === undefined) return [labelled('\nSuggested Fix', oneLine(fix.summary), limit)];
+  if (fix.command === undefined) return [labelled('Suggested Fix', oneLine(fix.summary), limit)];
   if (fix.command.length > maxCommand * Math.max(scale, 0.5))
-    return [labelled('\nSuggested Fix', `${oneLine(fix.summary)} (its command is too long for a message)`, limit + 50)];
-  return [labelled('\nSuggested Fix', oneLine(fix.summary), limit), preformatted(fix.command, maxCommand)];
+    return [labelled('Suggested Fix', `${oneLine(fix.summary)} (its command is too long for a message)`, limit + 50)];
+  return [labelled('Suggested Fix', fixWords(fix), limit), preformatted(fix.command, maxCommand)];
+}
+
+/** A verified fix says so: its object, container and path exist and its patch applies. */
+function fixWords(fix: Alert['otherFixes'][number]): string {
+  return `${oneLine(fix.summary)}${fix.verified ? ' ✓ checked' : ''}`;
 }
 
 function rowsText(alert: Alert, scale: number): string {
@@ -90,25 +96,26 @@ function rowsText(alert: Alert, scale: number): string {
 /** One section and one line: what happened, why, and the facts. */
 function compactBlocks(alert: Alert, scale: number): SlackBlock[] {
   const tellsCause = alert.type === 'worse' || alert.type === 'reopened' || alert.type === 'reminder';
-  const fix = tellsCause ? fixText(alert) : undefined;
   const lines = [
     ...(alert.reason === undefined ? [] : [paragraph(oneLine(alert.reason), Math.floor(300 * scale))]),
-    ...(tellsCause
-      ? [
-          labelled(
-            `${alert.reason === undefined ? '' : '\n'}${causeLabel(alert)}`,
-            oneLine(alert.rootCause),
-            Math.floor(500 * scale),
-          ),
-        ]
-      : []),
-    ...(fix === undefined || fix.length > maxCommand * scale ? [] : [labelled('\nSuggested Fix', fix, maxCommand)]),
+    ...(tellsCause ? [labelled(causeLabel(alert), oneLine(alert.rootCause), Math.floor(500 * scale))] : []),
+    ...(tellsCause ? fixParts(alert, scale) : []),
   ];
   return [
     headline(alert, scale),
     ...(lines.length === 0 ? [] : [richTextBlock(lines)]),
     contextBlock(alert.facts.map(oneLine).join(' · '), Math.floor(600 * Math.max(scale, 0.35))),
   ];
+}
+
+/** Lines in the order of their evidence numbers; lines without one stay behind the line before them. */
+function byNumber(lines: readonly string[]): string[] {
+  let number = 0;
+  const numbered = lines.map((line) => {
+    number = Number(/^E(\d{1,4}) /u.exec(line)?.[1] ?? number);
+    return { line, number };
+  });
+  return numbered.sort((a, b) => a.number - b.number).map(({ line }) => line);
 }
 
 /** The coloured attachment: evidence, log lines, other fixes, the command that shows the proof, notes. */
@@ -118,17 +125,22 @@ function proofBlocks(alert: Alert, scale: number): SlackBlock[] {
     list.slice(0, Math.max(1, Math.floor(most * scale)));
   const line = (text: string, limit: number): string =>
     cutText(oneLine(text), Math.floor(limit * Math.max(scale, 0.5)));
-  const proof = [
+  const proof = byNumber([
     ...some(alert.evidence, 8).map((item) => line(`${item.id} ${item.source}: ${item.text}`, 260)),
     ...some(alert.logLines, 12).map((text) => cutText(text, Math.floor(200 * Math.max(scale, 0.5)))),
-  ];
-  const others = some(alert.otherFixes, 3).map((fix) => `Or: ${line(fix.command ?? fix.summary, 400)}`);
+  ]);
+  const others = some(alert.otherFixes, 3).flatMap((other) => [
+    labelled('Or', fixWords(other), Math.floor(300 * Math.max(scale, 0.5))),
+    ...(other.command === undefined || other.command.length > maxCommand * scale
+      ? []
+      : [preformatted(other.command, maxCommand)]),
+  ]);
   const command = alert.proofCommand === undefined ? [] : [alert.proofCommand];
   const notes = some(alert.notes, 4).map((note) => line(note, 240));
   const parts: RichTextPart[] = [
-    ...(proof.length === 0 ? [] : [paragraph('Proof', 20), preformatted(proof.join('\n'), 2_900)]),
-    ...(command.length === 0 ? [] : [paragraph('See it yourself', 20), preformatted(command.join('\n'), 600)]),
-    ...(others.length === 0 ? [] : [preformatted(others.join('\n'), 1_500)]),
+    ...(proof.length === 0 ? [] : [heading('Proof'), preformatted(proof.join('\n'), 2_900)]),
+    ...(command.length === 0 ? [] : [heading('See it yourself'), preformatted(command.join('\n'), 600)]),
+    ...others,
   ];
   return [
     ...(parts.length === 0 ? [] : [richTextBlock(parts)]),
