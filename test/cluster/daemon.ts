@@ -22,9 +22,9 @@ export interface Daemon {
 const bundle = join(projectFolder, 'dist/podmedic.mjs');
 const node = join(projectFolder, 'node_modules/.bin/node');
 
-/** Starts `podmedic run` with only these settings. */
-export function startDaemon(settings: Readonly<Record<string, string>>, port: number): Daemon {
-  const child = spawn(node, [bundle, 'run'], {
+/** Starts `podmedic run` with only these settings; `file` is the bundle, where it is not that of the project. */
+export function startDaemon(settings: Readonly<Record<string, string>>, port: number, file = bundle): Daemon {
+  const child = spawn(node, [file, 'run'], {
     env: { PATH: process.env.PATH, ...settings, PORT: String(port) },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
