@@ -1,34 +1,31 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { measureLoopLag } from './app/loop-lag.ts';
 import { healthReport } from './app/health.ts';
 import { createIncidentDesk } from './app/incident-desk.ts';
+import { createMessageDesk } from './app/message-desk.ts';
 import { createMonitor } from './app/monitor.ts';
 import { createObserver } from './app/observer.ts';
 import { detectSettingsOf, trackSettingsOf } from './app/settings.ts';
 import { createStreams, scopesOf } from './app/streams.ts';
 import { createDestinations } from './app/destinations.ts';
+import { createDiagnosisDesk } from './app/diagnosis-desk.ts';
+import { createElection } from './app/election.ts';
 import type { Config } from './config/load.ts';
-import { diagnose } from './diagnose/engine.ts';
 import { gather } from './investigate/gather.ts';
 import { createApiClient } from './kubernetes/api-client.ts';
 import type { Connection } from './kubernetes/connection.ts';
-import { createLeaseApi } from './kubernetes/lease-api.ts';
-import { createElector, type LeaderElector } from './kubernetes/lease-elector.ts';
-import { leaseIdentity } from './kubernetes/lease-object.ts';
+import { createEventWriter } from './kubernetes/event-writer.ts';
 import { createOwnerResolver } from './kubernetes/owner-resolver.ts';
 import { projectPod } from './kubernetes/pod-projection.ts';
 import { createReader } from './kubernetes/reader.ts';
-import { createStateStore, type StateStore } from './kubernetes/state-leases.ts';
 import { defaultStreamSettings } from './kubernetes/reflector-settings.ts';
 import type { Timers } from './lib/timers.ts';
-import type { Delivery } from './model/delivery.ts';
+import type { Diagnosis } from './model/diagnosis.ts';
 import { toAppError } from './model/errors.ts';
 import type { Incident } from './model/incident.ts';
 import { incidentJson } from './model/incident-json.ts';
 import type { KubePod } from './model/kube-objects.ts';
-import { alertOfTransition, composeAlert, shareable } from './notify/compose.ts';
-import { composeStormAlert } from './notify/compose-storm.ts';
-import { createDispatcher } from './notify/dispatcher.ts';
+import { shareable } from './notify/compose.ts';
 import { startHttpServer, type HttpServer } from './server/http-server.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -72,14 +69,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** The step of which each alert tells; the others tell of none. */
-const transitionOfAlert: Readonly<Record<string, Transition['type'] | undefined>> = {
-  ...Object.fromEntries(Object.entries(alertOfTransition).map(([step, alert]) => [alert, step as Transition['type']])),
-  'storm-opened': 'storm-opened',
-  'storm-updated': 'storm-updated',
-  'storm-closed': 'storm-closed',
-};
-
 /** Builds the rooms and joins them; nothing runs before `start`. */
 export function createApp(options: AppOptions): App {
   const { config, connection, logger, redact, timers, version } = options;
@@ -104,56 +93,22 @@ export function createApp(options: AppOptions): App {
     logger.error(error.message, { code: error.code });
   };
 
-  const leaseNamespace = config.POD_NAMESPACE;
-  const identity = leaseIdentity(config.POD_NAME ?? `podmedic-${process.pid}`, randomUUID());
-  const elects = config.LEADER_ELECTION ?? leaseNamespace !== undefined;
-  const leaseClient =
-    leaseNamespace === undefined ? undefined : createApiClient(connection, { userAgent, connections: 4 });
-  const leases = leaseClient && createLeaseApi(leaseClient, leaseNamespace ?? '');
-  const elector: LeaderElector | undefined =
-    elects && leases !== undefined
-      ? createElector({
-          api: leases,
-          namespace: leaseNamespace ?? '',
-          name: config.LEASE_NAME,
-          identity,
-          now: Date.now,
-          mono: () => performance.now(),
-          random: options.random,
-          timers,
-          settings: {
-            leaseDurationMs: config.LEASE_DURATION_SECONDS,
-            renewDeadlineMs: config.LEASE_RENEW_DEADLINE_SECONDS,
-            retryPeriodMs: config.LEASE_RETRY_SECONDS,
-          },
-          onChange: (leading) => lead(leading),
-          onError,
-          initialTransitions: () => state?.nextTerm() ?? Promise.resolve(0),
-        })
-      : undefined;
-  const canAct = (): boolean => (elector === undefined ? started : elector.isLeader());
-
-  const state: StateStore | undefined =
-    leases === undefined || leaseNamespace === undefined
-      ? undefined
-      : createStateStore({
-          api: leases,
-          namespace: leaseNamespace,
-          identity,
-          isLeader: canAct,
-          transitions: () => elector?.transitions() ?? 0,
-          now: Date.now,
-          timers,
-          onError,
-          onWritten: ({ dropped }) => {
-            if (dropped.length === 0) return;
-            metrics.stateDropped(dropped.length);
-            logger.warn('The kept state is full; incidents that are over were left out of it', {
-              count: dropped.length,
-              code: 'STATE_FULL',
-            });
-          },
-        });
+  const canAct = (): boolean => (election.elector === undefined ? started : election.elector.isLeader());
+  const election = createElection({
+    config,
+    connection,
+    userAgent,
+    canAct,
+    onChange: lead,
+    onError,
+    onDropped: (count) => {
+      metrics.stateDropped(count);
+      logger.warn('The kept state is full; incidents that are over were left out of it', { count, code: 'STATE_FULL' });
+    },
+    random: options.random,
+    timers,
+  });
+  const { elector, state } = election;
 
   const observer = createObserver({
     settings: detectSettingsOf(config),
@@ -171,6 +126,18 @@ export function createApp(options: AppOptions): App {
     timers,
   });
 
+  const diagnosis = createDiagnosisDesk({
+    config,
+    redact,
+    metrics: () => metrics,
+    onLate: amend,
+    onError,
+    log: logger,
+    now: options.now,
+    random: options.random,
+    timers,
+  });
+
   const desk = createIncidentDesk({
     tracker: () => monitor.tracker(),
     investigate: (failures, workload) =>
@@ -179,38 +146,29 @@ export function createApp(options: AppOptions): App {
         budgetMs: config.INVESTIGATE_BUDGET_SECONDS,
         logTailLines: config.LOG_TAIL_LINES,
       }),
-    diagnose: (file) => Promise.resolve(diagnose(file)),
-    compose: (transition) =>
-      'storm' in transition ? composeStormAlert(transition, composing) : composeAlert(transition, composing),
-    submit: (alert) => dispatcher.submit(alert),
-    withdraw: (id) => dispatcher.withdraw(id),
+    diagnose: (file, incident) => diagnosis.explain(file, incident),
+    compose: (transition) => messages.compose(transition),
+    submit: (alert) => messages.submit(alert),
+    withdraw: (id) => messages.withdraw(id),
     onChanged: () => monitor.changed(),
     onError,
     now: trackNow,
   });
 
-  const dispatcher = createDispatcher(
-    {
-      destinations: createDestinations(config, options),
-      ...(config.OUTBOX_DIR === undefined ? {} : { outboxDir: config.OUTBOX_DIR }),
-    },
-    {
-      canSend: canAct,
-      isUntold: (id, type) => isUntold(id, type),
-      previous: (id, sink) =>
-        monitor
-          .tracker()
-          ?.incident(id)
-          ?.deliveries.findLast((delivery) => delivery.sink === sink),
-      onDelivery: (delivery, alert) => delivered(delivery, alert.id, alert.incident),
-      onProblem: ({ sink, code, message, howToMend }) => {
-        metrics.error(code);
-        logger.warn(`${sink}: ${message}`, { code, ...(howToMend === undefined ? {} : { howToMend }) });
-      },
-      now: options.now,
-      random: options.random,
-    },
-  );
+  const createEvent = createEventWriter(client, { instance: config.POD_NAME ?? 'podmedic', now: options.now });
+  const messages = createMessageDesk({
+    config,
+    destinations: createDestinations(config, { ...options, createEvent }),
+    composing,
+    tracker: () => monitor.tracker(),
+    canAct,
+    onChanged: () => monitor.changed(),
+    flushState: () => state?.flush() ?? Promise.resolve(),
+    metrics: () => metrics,
+    logger,
+    now: options.now,
+    random: options.random,
+  });
 
   const monitor = createMonitor({
     createTracker: () =>
@@ -221,6 +179,8 @@ export function createApp(options: AppOptions): App {
     observer,
     desk: () => desk,
     state,
+    otherLines: () => diagnosis.budgetLine(options.now()),
+    takeOtherLine: (json) => diagnosis.restoreBudget(json),
     canAct,
     onTransition,
     onError,
@@ -254,7 +214,7 @@ export function createApp(options: AppOptions): App {
     queues: () => [
       { queue: 'observe', depth: observer.queueSize(), oldestAgeSeconds: 0 },
       { queue: 'investigate', depth: desk.queueSize(), oldestAgeSeconds: 0 },
-      ...dispatcher
+      ...messages
         .status()
         .map(({ sink, queued, oldestAgeMs }) => ({ queue: sink, depth: queued, oldestAgeSeconds: oldestAgeMs / 1000 })),
     ],
@@ -274,8 +234,20 @@ export function createApp(options: AppOptions): App {
     }
     monitor
       .begin()
-      .then(() => dispatcher.wake())
+      .then(() => messages.wake())
       .catch(onError);
+  }
+
+  /** An opinion that came after its message: a message that can be changed is, the others leave it to the API and the log. */
+  function amend(incidentId: string, late: Diagnosis): void {
+    const tracker = monitor.tracker();
+    if (tracker === undefined || !canAct()) return;
+    tracker.annotate(incidentId, late, trackNow());
+    monitor.changed();
+    const incident = tracker.incident(incidentId);
+    if (incident === undefined) return;
+    logger.info('The model has answered', { incident: incidentId, source: late.source, confidence: late.confidence });
+    messages.amend(incident);
   }
 
   function onTransition(transition: Transition): void {
@@ -292,33 +264,6 @@ export function createApp(options: AppOptions): App {
     });
   }
 
-  function isUntold(id: string, type: string): boolean {
-    const tracker = monitor.tracker();
-    const step = transitionOfAlert[type];
-    return tracker === undefined || step === undefined || tracker.isUntold(id, step);
-  }
-
-  async function delivered(delivery: Delivery, id: string, incident: Incident | undefined): Promise<void> {
-    monitor.tracker()?.delivered(id, delivery);
-    if (delivery.outcome === 'claimed') {
-      // Written before it is sent: after a crash the next leader knows that this one is in doubt.
-      monitor.changed();
-      await state?.flush();
-      return;
-    }
-    monitor.changed();
-    metrics.alert(delivery.sink, delivery.alert, delivery.outcome);
-    if (delivery.outcome === 'sent' && delivery.alert === 'opened' && incident !== undefined) {
-      metrics.alertLatency(Math.max(0, (delivery.atMs - incident.openedAtMs) / 1000));
-    }
-    const level = delivery.outcome === 'sent' ? 'info' : 'warn';
-    logger[level](`Message ${delivery.alert} ${delivery.outcome}`, {
-      incident: id,
-      sink: delivery.sink,
-      error: delivery.error,
-    });
-  }
-
   const staleAfterSeconds = (defaultStreamSettings.stallMs + 30_000) / 1000;
   const health = () =>
     healthReport({
@@ -327,14 +272,14 @@ export function createApp(options: AppOptions): App {
       streams: streams.statuses(),
       election: elector?.status(),
       queue: observer.queueSize() + desk.queueSize(),
-      destinations: dispatcher.status(),
+      destinations: messages.status(),
       staleAfterSeconds,
     });
 
   return {
     start() {
       started = true;
-      dispatcher.start();
+      messages.start();
       streams.start();
       if (elector === undefined) lead(true);
       else elector.start();
@@ -369,7 +314,7 @@ export function createApp(options: AppOptions): App {
         monitor.pump();
         busy = desk.queueSize() > 0;
       }
-      await dispatcher.idle();
+      await messages.idle();
       await state?.flush();
       return monitor.tracker()?.incidents() ?? [];
     },
@@ -385,9 +330,7 @@ export function createApp(options: AppOptions): App {
       const finish = async (): Promise<void> => {
         await streams.stop();
         await desk.stop();
-        const { unsent } = await dispatcher.stop(config.SHUTDOWN_GRACE_SECONDS);
-        if (unsent > 0)
-          logger.warn(`${unsent} messages could not be sent before the end`, { kept: config.OUTBOX_DIR !== undefined });
+        await messages.stop();
         await state?.flush();
         await observer.stop();
         monitor.end();
@@ -396,7 +339,8 @@ export function createApp(options: AppOptions): App {
       else await elector.stop(finish);
       await server?.close();
       loopLag.stop();
-      await Promise.all([client.close(), leaseClient?.close()]);
+      diagnosis.close();
+      await Promise.all([client.close(), election.close()]);
     },
   };
 }

@@ -19,6 +19,7 @@ const commands: Readonly<
   once: async (args, context) => (await import('./commands/once.ts')).once(args, context),
   diagnose: async (args, context) => (await import('./commands/diagnose.ts')).diagnoseCommand(args, context),
   demo: async (args, context) => (await import('./commands/demo.ts')).demo(args, context),
+  'test-alert': async (args, context) => (await import('./commands/test-alert.ts')).testAlert(args, context),
   'check-config': checkConfig,
 };
 

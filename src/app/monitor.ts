@@ -1,6 +1,7 @@
 import { AppError } from '../model/errors.ts';
 import type { StateStore } from '../kubernetes/state-leases.ts';
 import type { Timers } from '../lib/timers.ts';
+import type { StateRecord } from '../track/state-record.ts';
 import type { Transition, Tracker } from '../track/tracker.ts';
 import type { IncidentDesk } from './incident-desk.ts';
 import type { Observer } from './observer.ts';
@@ -12,6 +13,9 @@ export interface MonitorParts {
   readonly desk: () => IncidentDesk;
   /** Where the tracker's state is kept over restarts and changes of leader. */
   readonly state: Pick<StateStore, 'load' | 'save'> | undefined;
+  /** Other lines that are kept with the tracker's, and who takes them over again (true: it was one of them). */
+  readonly otherLines: () => StateRecord | undefined;
+  readonly takeOtherLine: (json: string) => boolean;
   /** Whether this replica may act now; asked before every step. */
   readonly canAct: () => boolean;
   readonly onTransition: (transition: Transition) => void;
@@ -66,7 +70,11 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   function save(): void {
     const leading = tracker;
-    if (leading !== undefined) parts.state?.save(() => leading.snapshot());
+    if (leading === undefined) return;
+    parts.state?.save(() => {
+      const other = parts.otherLines();
+      return other === undefined ? leading.snapshot() : [...leading.snapshot(), other];
+    });
   }
 
   async function tellSynced(namespaces: readonly string[] | undefined): Promise<void> {
@@ -83,7 +91,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
       const kept = await parts.state?.load();
       for (const warning of kept?.warnings ?? []) parts.onError(warning);
       if (!parts.canAct()) return;
-      const unreadable = fresh.restore(kept?.records ?? [], now());
+      const records = (kept?.records ?? []).filter(({ json }) => !parts.takeOtherLine(json));
+      const unreadable = fresh.restore(records, now());
       if (unreadable > 0)
         parts.onError(new AppError('STATE_UNREADABLE', `${unreadable} kept records could not be read`));
       tracker = fresh;
