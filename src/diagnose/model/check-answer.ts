@@ -31,7 +31,7 @@ interface Problem {
 
 const mostSentences = 2;
 const mostFixes = 3;
-const sentenceCharacters = 300;
+const sentenceCharacters = 400;
 const summaryCharacters = 200;
 
 /** Checks an answer against the case: nothing in the result is there only because the model said so. */
@@ -88,12 +88,7 @@ interface Held {
   readonly rests: readonly BriefFact[];
 }
 
-function checkClaim(
-  claim: Claim,
-  mostCharacters: number,
-  bench: Bench,
-  alsoFrom: readonly string[] = [],
-): Held | Problem {
+function checkClaim(claim: Claim, mostCharacters: number, bench: Bench, command?: string): Held | Problem {
   const sentence = plainSentence(claim.text, mostCharacters);
   if ('problem' in sentence) return sentence;
   const rests: BriefFact[] = [];
@@ -105,16 +100,25 @@ function checkClaim(
     rests.push(fact);
   }
   if (rests.length === 0) return { problem: 'no evidence' };
-  const texts = [...rests.map(({ source, text }) => `${source}: ${text}`), ...bench.verdict, ...alsoFrom];
-  const problem = unsupported(sentence.text, { texts, names: bench.names });
+  const texts = [
+    ...rests.map(({ source, text }) => `${source}: ${text}`),
+    ...bench.verdict,
+    ...(command === undefined ? [] : [command]),
+  ];
+  const problem = unsupported(sentence.text, { texts, names: bench.names, leastShared: command === undefined ? 2 : 0 });
   if (problem !== undefined) return { problem };
   if (bench.redact(sentence.text) !== sentence.text) return { problem: 'a secret' };
   return { text: sentence.text, rests };
 }
 
+// What takes something away for good, or opens what was closed, is a person's idea to have.
+const risky =
+  /\b(?:delet\w*|destroy\w*|wip(?:e|es|ing)|drop(?:s|ping)?|purg\w*|eras\w*|format(?:ting)? the|truncat\w*|uninstall\w*|disabl\w*|turn(?:ing)? off|switch(?:ing)? off|shut(?:ting)? down|scal\w* (?:\w+ ){0,4}to (?:0|zero)|privileged|cluster-admin|root access|host ?network|host ?path|insecure|skip\w*|grant\w*|777|expos\w*|public|exec\b|evict\w*|drain\w*|cordon\w*)/iu;
+
 function checkFix({ summary, command, evidence }: ModelAnswer['fixes'][number], bench: Bench): Fix | Problem {
   const plain = command.trim();
-  const held = checkClaim({ text: summary, evidence }, summaryCharacters, bench, plain === '' ? [] : [plain]);
+  if (risky.test(summary)) return { problem: 'a risky fix' };
+  const held = checkClaim({ text: summary, evidence }, summaryCharacters, bench, plain === '' ? undefined : plain);
   if ('problem' in held) return held;
   if (plain === '') return { summary: held.text, verified: false };
   // Names of variables only: an image or a host that a log speaks of is not a value to set.

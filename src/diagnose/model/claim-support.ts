@@ -7,6 +7,8 @@ export interface Support {
   readonly texts: readonly string[];
   /** Names that every sentence about this case may use: of the workload, its namespace, pod and containers. */
   readonly names: ReadonlySet<string>;
+  /** Words that must be shared with the facts; none where a checked command carries the sentence. */
+  readonly leastShared: number;
 }
 
 /** Why a sentence is not supported, in a word or two; undefined when it is. */
@@ -26,7 +28,7 @@ export function unsupported(sentence: string, support: Support): string | undefi
     }
   }
   // A sentence of nothing but common words says nothing about this case.
-  return shared >= 2 ? undefined : 'it shares too little with the evidence';
+  return shared >= support.leastShared ? undefined : 'it shares too little with the evidence';
 }
 
 /** Words without the punctuation around them; what is inside a word stays: `db:5432`, `1.4.2`, `-listen-adress`. */

@@ -42,7 +42,7 @@ capabilities system kernel runtime socket lock locked locks lease leader quorum 
 topic session data integer number string boolean type types size amount available unavailable insufficient enough
 low lower high higher large larger small smaller short shorter long longer maximum minimum max min full ready unready
 respond responds response returns return returned returning serve serves served listen listens listening bind binds bound
-open opens opened opening close closed closes reset send sends sent receive receives received
+open opens opened opening close closed closes reset receive receives received
 get gets got give gives given take takes taken took keep keeps kept make makes made let lets put call calls called
 try tries tried trying attempt attempts retry retries unable impossible allow allows allowed prevent prevents prevented
 block blocks blocked stuck hang hangs loop back backoff off on up down instead rather therefore thus hence
@@ -62,7 +62,34 @@ point succeed succeeds success successful unsuccessful
 work works worked worker workers
 default defaults
 literal parent child owner owned owners object objects kind
-only because
+add adds added correct corrects corrected remove removes removed fix fixes fixed mend restore restores restored right roll rolls
+launch launches launched install installed installs build builds built rebuild rebuilt repair carry carries hold holds stay stays
+ask asks asked answer answers answered look looks raise raises raised lower widen enlarge increase increases increased
+decrease decreased reduce reduces reduced free frees freed fit fits meet meets lack lacks lacked bring let need
+pvc env password passwords login logins reachable tcp udp http https grpc dns pid uid gid sigterm sigkill sigsegv
+nothing know knows known show shows shown see item items prefer prefers preferred example directive really soon forbid forbids
+python node java jvm javascript typescript go golang perl php ruby rust shell
+entry entries class classes row rows column columns promise chain hit hits descriptor descriptors channel channels
+goroutine goroutines deadlock thread threads hook hooks register registers registered peer peers member members fencing bare
+trailing comma brace bracket quote unexpected directive directives interpreter execute executed bit bits numeric partition
+step steps stable slow slowly input output major minor recovery recover recovers topology spread constraint constraints
+consumer provisioner local gpu gpus device devices exhausted exhausts rotate garbage collection target targets
+targeted pointer dereference illegal division zero positive negative assertion assert asserts stack trace growth leak leaks
+leaking mode strict store stores initialised initialized initialize character character syntax semicolon indentation
+login privileged unprivileged owner ownership numeric major interface local remote internal external
+involve involves involved lose loses losing lost persist persists remain remains remaining
+edit edited rename renamed move moved view inspect compare verify make sure look again anew hand
+inode inodes ulimit signal chmod mkdir sync async pool pools exhausted backpressure throttle throttled throttling
+`;
+
+// Names of fields of the Kubernetes API: they name no object and no fact.
+const fields = `
+backoffLimit activeDeadlineSeconds imagePullPolicy imagePullSecrets readinessProbe livenessProbe startupProbe timeoutSeconds
+initialDelaySeconds periodSeconds failureThreshold terminationGracePeriodSeconds containerPort targetPort securityContext
+runAsUser runAsNonRoot fsGroup readOnlyRootFilesystem restartPolicy nodeSelector persistentVolumeClaim PersistentVolumeClaim
+PersistentVolume StorageClass ResourceQuota LimitRange PriorityClass NetworkPolicy ServiceAccount ConfigMap StatefulSet
+DaemonSet ReplicaSet CronJob envFrom valueFrom configMapKeyRef secretKeyRef subPath mountPath emptyDir sizeLimit claimName
+storageClassName priorityClassName serviceAccountName postStart preStop httpGet maxSurge maxUnavailable progressDeadlineSeconds
 `;
 
 const hyphenated = `
@@ -86,9 +113,9 @@ const known = new Set(
     .filter((word) => word !== '')
     .map(stem),
 );
-const knownHyphenated = new Set(hyphenated.split(/\s+/u).filter((word) => word !== ''));
+const exact = new Set(`${hyphenated} ${fields}`.split(/\s+/u).filter((word) => word !== ''));
 
 /** Whether a word says nothing about a particular cluster. */
 export function isCommonWord(word: string): boolean {
-  return known.has(stem(word)) || knownHyphenated.has(word.toLowerCase());
+  return known.has(stem(word)) || exact.has(word) || exact.has(word.toLowerCase());
 }

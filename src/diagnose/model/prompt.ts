@@ -27,7 +27,7 @@ How to answer:
 - agrees: true when the verdict of the rules names the right cause. Do not disagree over wording or detail.
 - cause: one or two plain sentences. Say what is, not what is not. Fill in the names.
 - Every sentence names the ids of the evidence it rests on. Every name, number, code, path, host and quoted word in a sentence must stand, spelled the same way, in the evidence that this sentence names. Do not convert units, do not round, do not add numbers up. A sentence that fails this check is thrown away.
-- Plain text only: no markdown, no links, no mentions, no angle brackets, no line breaks, at most 280 characters a sentence.
+- Plain text only: no markdown, no links, no mentions, no angle brackets, no line breaks, at most 300 characters a sentence.
 - confidence: high only when the evidence names the cause itself.
 - fixes: at most three, the least invasive first; leave them empty when the rules' verdict is right and obvious.
 - command: one kubectl command with -n and the workload's namespace, acting on an object of the evidence, or an empty string. Allowed are get, describe, logs, events, top, rollout, set image, set env, set resources, scale and patch. Never delete, exec, create or read Secrets, never pipes. Write REPLACE_ME for a value that you do not know; never invent images, hosts or values.`;
