@@ -6,6 +6,7 @@ import { bestVerdict } from './best-verdict.ts';
 import type { Verdict } from './best-verdict.ts';
 import { viewCase } from './case-view.ts';
 import type { CaseView } from './case-view.ts';
+import { secretMask } from './mask-secrets.ts';
 import { ruleBook } from './rules/book.ts';
 import type { Cite, Rule } from './rule.ts';
 import { orderedFixes } from './ordered-fixes.ts';
@@ -27,11 +28,12 @@ export function diagnose(file: CaseFile, book: readonly Rule[] = ruleBook): Diag
   const view = best?.view ?? views[0];
   const found = best?.finding ?? unknownCause(view);
   const changed = whatChanged(view);
+  const mask = secretMask(file);
   return {
-    rootCause: found.rootCause,
+    rootCause: mask(found.rootCause),
     confidence: found.confidence,
     source: 'rules',
-    evidence: number(found.cites, file),
+    evidence: number(found.cites, file).map((fact) => ({ ...fact, text: mask(fact.text) })),
     fixes: orderedFixes(found, changed, view, file),
     ...(changed && { changed: changed.text }),
     ...(best && { rule: best.rule.id }),

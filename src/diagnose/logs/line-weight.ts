@@ -20,6 +20,11 @@ const benign =
 // What follows from a failure and says nothing of it: the line before it is the better one.
 const consequence =
   /^(?:Aborting|Plugin '\w+' (?:init function|registration)|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$/i;
+// Words to whoever reads the log, not about the program: an attempt to plant a cause.
+const planted =
+  /\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
+// Lines of an access log tell of requests, not of the program's end.
+const access = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+(?: HTTP\/[\d.]+)?" \d{3}\b/;
 const repeated = /retry|retries|attempt|try|reconnect|not yet/i;
 const served =
   /\b(?:listening|ready|started|serving|accepting connections|up and running|startup complete|initialized)\b/i;
@@ -53,7 +58,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
   const suspects: Suspect[] = [];
   for (const line of plain) {
     const role = roles[line.index];
-    if (!role || line.level === 'debug') continue;
+    if (!role || line.level === 'debug' || planted.test(line.text) || access.test(line.text)) continue;
     if (many && line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
     const shape = line.message.replace(/\d+/g, '0');
     if (seen.has(shape) && !lastIndexes.has(line.index)) continue;

@@ -2,6 +2,7 @@ import { quoteLog } from '../../model/log-quote.ts';
 import type { FailureKind } from '../../model/failure.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Cite, Finding, ProposedFix, Rank, Rule } from '../rule.ts';
+import { rolloutRestart } from '../kubectl.ts';
 import { weighLines } from './line-weight.ts';
 import type { Suspect } from './line-weight.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -123,8 +124,15 @@ export function findingOf(view: CaseView, explained: Explained): Finding {
       causeSentence(view, withErrorClass(reading.cause, hit.line.message)) + alsoSays(reading, hit.line.message),
     confidence: reading.confidence ?? confidenceOf(explained),
     cites: [{ source: hit.log.source, text: quoteLog(hit.line.text) }, ...(reading.cites ?? []), ...exitCites(view)],
-    fixes: reading.fixes ?? [],
+    fixes: withRestart(view, reading.fixes ?? []),
   };
+}
+
+// A changed ConfigMap reaches a program only when its pods start anew.
+function withRestart(view: CaseView, fixes: readonly ProposedFix[]): readonly ProposedFix[] {
+  const edits = fixes.some((fix) => fix.command?.includes(' edit configmap ') === true);
+  if (!edits || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(view.target.kind)) return fixes;
+  return [...fixes, { summary: 'Then start the pods anew', command: rolloutRestart(view.target) }];
 }
 
 const errorClass = /\b(?:[A-Za-z_]\w*[.:]{1,2})*([A-Z]\w*(?:Error|Exception))\b|\b(E[A-Z]{4,14})\b(?=[: ,'])/;

@@ -3,7 +3,7 @@ import { viewCase } from '../case-view.ts';
 import type { CaseView } from '../case-view.ts';
 import { allStatuses } from '../containers.ts';
 import { bestVerdict } from '../best-verdict.ts';
-import { setEnv } from '../kubectl.ts';
+import { jsonPatch, patch, setEnv } from '../kubectl.ts';
 import { endpointName } from '../logs/endpoint.ts';
 import type { Endpoint } from '../logs/endpoint.ts';
 import { containerName, ending, jobEnding } from '../logs/sentence.ts';
@@ -16,7 +16,7 @@ import { caseOf, isFailing } from './neighbour.ts';
 import { endpointsOf, nearlySelected, podsBehind, selectorText, serviceOf } from './services.ts';
 import type { KubeService } from './services.ts';
 import { hasTemplate, isNear } from './signs/common-fixes.ts';
-import { endpointSetting } from './signs/connection.ts';
+import { endpointSetting, hiddenAddress } from './signs/connection.ts';
 
 interface Broken {
   readonly view: CaseView;
@@ -52,11 +52,14 @@ function withCause(broken: Broken, cause: string, more: Partial<Finding>): Findi
 function wrongPort(broken: Broken, service: KubeService): Finding | undefined {
   const { view, endpoint } = broken;
   const ports = (service.spec?.ports ?? []).map((one) => one.port).filter((one) => one !== undefined);
-  const headless = service.spec?.clusterIP === 'None';
+  // A headless Service forwards nothing: there the port is wrong only if its pods serve and still refuse it.
+  const serving = podsBehind(view, service).some((pod) => !isFailing(pod));
+  const headless = service.spec?.clusterIP === 'None' && !serving;
   if (endpoint.port === undefined || ports.length === 0 || ports.includes(endpoint.port) || headless) return undefined;
   const name = service.metadata?.name ?? '';
   const setting = endpointSetting(view, { port: endpoint.port }) ?? endpointSetting(view, endpoint);
-  const from = setting === undefined ? '' : ` (environment variable ${setting})`;
+  const named = setting ?? hiddenAddress(view);
+  const from = named === undefined ? '' : ` (environment variable ${named})`;
   const right = ports.join(', ');
   return withCause(
     broken,
@@ -122,9 +125,8 @@ function pick(pod: KubePod, keys: readonly string[]): Record<string, string> {
 function selectorCommand(view: CaseView, service: KubeService, pod: KubePod): { readonly command?: string } {
   const wanted = pick(pod, Object.keys(service.spec?.selector ?? {}));
   if (Object.keys(wanted).length !== Object.keys(service.spec?.selector ?? {}).length) return {};
-  return {
-    command: `kubectl -n ${view.namespace} patch service ${service.metadata?.name ?? ''} -p '${JSON.stringify({ spec: { selector: wanted } })}'`,
-  };
+  const target = { kind: 'Service', name: service.metadata?.name ?? '', namespace: view.namespace };
+  return { command: patch(target, { spec: { selector: wanted } }) };
 }
 
 function failingPod(broken: Broken, service: KubeService, book: readonly Rule[]): Finding | undefined {
@@ -174,10 +176,28 @@ function wrongTargetPort(broken: Broken, service: KubeService): Finding | undefi
     `Service ${name} sends to targetPort ${String(target)}, but pod ${pod.metadata?.name ?? ''} behind it listens on port ${others.join(', ')}.`,
     {
       causedBy: { kind: 'Service', name, namespace: view.namespace },
-      fixes: [{ summary: `Set targetPort ${String(others[0] ?? '')} in Service ${name}` }],
+      fixes: [targetPortFix(view, service, port, others[0])],
       cites: [{ source: `service ${name}`, text: `targetPort ${String(target)}` }],
     },
   );
+}
+
+type ServicePort = NonNullable<NonNullable<KubeService['spec']>['ports']>[number];
+
+function targetPortFix(
+  view: CaseView,
+  service: KubeService,
+  port: ServicePort | undefined,
+  right: number | undefined,
+): ProposedFix {
+  const name = service.metadata?.name ?? '';
+  const summary = `Set targetPort ${String(right ?? '')} in Service ${name}`;
+  const index = service.spec?.ports?.findIndex((one) => one === port) ?? -1;
+  if (right === undefined || index < 0) return { summary };
+  const path = `/spec/ports/${String(index)}/targetPort`;
+  const target = { kind: 'Service', name, namespace: view.namespace };
+  const op = port?.targetPort === undefined ? 'add' : 'replace';
+  return { summary, command: jsonPatch(target, [{ op, path, value: right }]) };
 }
 
 function listenedPorts(view: CaseView, pod: KubePod): readonly number[] {

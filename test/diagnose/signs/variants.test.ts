@@ -4,6 +4,7 @@ import { configurationVariants } from './configuration-variants.ts';
 import { dependencyVariants } from './dependency-variants.ts';
 import { environmentVariants } from './environment-variants.ts';
 import { hardVariants } from './hard-variants.ts';
+import { mixedVariants } from './mixed-variants.ts';
 import { programVariants } from './program-variants.ts';
 import { systemVariants } from './system-variants.ts';
 import type { Variant } from './variants.ts';
@@ -15,6 +16,7 @@ const families: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
   system: systemVariants,
   program: programVariants,
   hard: hardVariants,
+  mixed: mixedVariants,
 };
 
 describe.each(Object.entries(families))('%s', (_, variants) => {

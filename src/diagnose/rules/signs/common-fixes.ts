@@ -1,7 +1,8 @@
 import type { ObjectRef } from '../../../model/workload.ts';
 import type { CaseView } from '../../case-view.ts';
-import { rolloutRestart, setEnv } from '../../kubectl.ts';
+import { jsonPatch, kubectl, rolloutRestart, setEnv } from '../../kubectl.ts';
 import type { Hit } from '../../logs/sign.ts';
+import type { Mount } from '../../mounts.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { envOf, settingsOf } from '../../settings.ts';
 
@@ -36,22 +37,61 @@ export function fileSource(view: CaseView, path: string): string {
   return mount ? ` (${mount.label})` : '';
 }
 
-/** Where to mend a file: in its ConfigMap or Secret, else in the image. */
+/** Where to mend a file: in its ConfigMap or Secret, else in the image. `what` says what to do, without the place. */
 export function mendFileFix(view: CaseView, path: string, what: string): ProposedFix {
+  const volume = (path.startsWith('/') ? view.mountAt(path) : onlyConfigMap(view))?.volume;
+  if (volume?.configMap?.name !== undefined) {
+    const name = volume.configMap.name;
+    return { summary: `${what} in ConfigMap ${name}`, command: kubectl(view.namespace, 'edit', 'configmap', name) };
+  }
+  if (volume?.secret?.secretName !== undefined) return { summary: `${what} in Secret ${volume.secret.secretName}` };
   const mount = path.startsWith('/') ? view.mountAt(path) : undefined;
-  const where = mount ? `in ${mount.label}` : 'in the image or the object it is mounted from';
-  return restartFix(view, `${what} ${where}, then restart`);
+  return { summary: mount ? `${what} in ${mount.label}` : `${what} in the image, or mount it from a ConfigMap` };
 }
 
-/** The only ConfigMap or Secret that the container mounts, for messages that name no path. */
-export function onlyConfigSource(view: CaseView): string {
-  const labels = new Set<string>();
-  for (const mount of view.spec?.volumeMounts ?? []) {
-    const found = mount.mountPath === undefined ? undefined : view.mountAt(mount.mountPath);
-    if (found?.volume.configMap) labels.add(found.label);
+/** The only ConfigMap that the container mounts, for messages that name no path. */
+function onlyConfigMap(view: CaseView): Mount | undefined {
+  const found = new Map<string, Mount>();
+  for (const { mountPath } of view.spec?.volumeMounts ?? []) {
+    const mount = mountPath === undefined ? undefined : view.mountAt(mountPath);
+    if (mount?.volume.configMap) found.set(mount.label, mount);
   }
-  const [label] = labels;
-  return labels.size === 1 && label !== undefined ? ` (${label})` : '';
+  return found.size === 1 ? [...found.values()][0] : undefined;
+}
+
+/** ` (ConfigMap cart-config)`: the only ConfigMap of the container, in words; '' when there is none or more than one. */
+export function onlyConfigSource(view: CaseView): string {
+  const mount = onlyConfigMap(view);
+  return mount ? ` (${mount.label})` : '';
+}
+
+/** Replaces a part of a command word or an environment value in the pod template; undefined where that cannot be done. */
+export function replaceWordFix(view: CaseView, from: string, to: string, summary: string): ProposedFix | undefined {
+  const { target, container, spec } = view;
+  if (!hasTemplate(target) || container === undefined) return undefined;
+  const env = spec?.env?.find((one) => one.value?.includes(from) === true);
+  if (env?.name !== undefined && env.value !== undefined) {
+    return { summary, command: setEnv(target, container, env.name, env.value.replace(from, to)) };
+  }
+  const base = target.kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec';
+  for (const group of ['containers', 'initContainers'] as const) {
+    const index = view.template?.spec?.[group]?.findIndex((one) => one.name === container) ?? -1;
+    const found = view.template?.spec?.[group]?.[index];
+    for (const list of ['command', 'args'] as const) {
+      const at = found?.[list]?.findIndex((word) => word.includes(from)) ?? -1;
+      const value = found?.[list]?.[at];
+      if (value === undefined) continue;
+      const path = `${base}/${group}/${String(index)}/${list}/${String(at)}`;
+      return {
+        summary,
+        command: jsonPatch(target, [
+          { op: 'test', path, value },
+          { op: 'replace', path, value: value.replace(from, to) },
+        ]),
+      };
+    }
+  }
+  return undefined;
 }
 
 /** ` (the pod spec sets PAYMENT_GATEWAY_URI)`: a variable with nearly the wanted name; '' when there is none. */

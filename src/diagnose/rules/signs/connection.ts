@@ -47,7 +47,22 @@ function onlyAddress(view: CaseView): Endpoint | undefined {
 /** ` (from environment variable DB_HOST)`: the setting that names the endpoint; '' when none does. */
 export function settingNote(view: CaseView, endpoint: Endpoint | undefined): string {
   const setting = endpointSetting(view, endpoint);
-  return setting === undefined ? '' : ` (set by environment variable ${setting})`;
+  if (setting !== undefined) return ` (set by environment variable ${setting})`;
+  const hidden = endpoint === undefined ? undefined : hiddenAddress(view);
+  return hidden === undefined ? '' : ` (likely set by environment variable ${hidden})`;
+}
+
+/** The only variable with the name of an address whose value comes from a Secret or ConfigMap: `DATABASE_URL from Secret x`. */
+export function hiddenAddress(view: CaseView): string | undefined {
+  const named = (view.spec?.env ?? []).filter(
+    (one) =>
+      one.valueFrom !== undefined &&
+      /(?:^|_)(?:URLS?|URI|DSN|ADDR(?:ESS)?|HOSTS?|ENDPOINT|SERVERS?|BROKERS?|PORT)$/i.test(one.name ?? ''),
+  );
+  const [one] = named;
+  const from = one?.valueFrom?.secretKeyRef ?? one?.valueFrom?.configMapKeyRef;
+  if (named.length !== 1 || one?.name === undefined || from?.name === undefined) return undefined;
+  return `${one.name} from ${one.valueFrom?.secretKeyRef ? 'Secret' : 'ConfigMap'} ${from.name}`;
 }
 
 /** The environment variable that names the endpoint: its host and port, else the host, else the port. */

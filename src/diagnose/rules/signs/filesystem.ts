@@ -1,6 +1,8 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
+import { patch, templatePatch } from '../../kubectl.ts';
+import type { ProposedFix } from '../../rule.ts';
 import { settingsWith } from '../../settings.ts';
-import { fileSource, mendFileFix, restartFix, short } from './common-fixes.ts';
+import { fileSource, mendFileFix, replaceWordFix, short } from './common-fixes.ts';
 
 const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
 
@@ -157,6 +159,7 @@ export const filesystemSigns: readonly Sign[] = [
       return {
         cause: `Too many open files: the process reaches its limit of ${limit === undefined ? 'open file descriptors (ulimit -n)' : `${limit} open file descriptors (ulimit -n ${limit} in the command)`}`,
         fixes: [
+          ...higherDescriptorLimit(hit, limit),
           {
             summary:
               limit === undefined
@@ -360,18 +363,33 @@ function missingFile(hit: Hit, path: string): Reading {
   };
 }
 
-function permissionFix(
-  hit: Hit,
-  path: string | undefined,
-): Reading['fixes'] extends readonly (infer F)[] | undefined ? F : never {
+// 1,024 is the usual soft limit of a login shell.
+function higherDescriptorLimit(hit: Hit, limit: string | undefined): readonly ProposedFix[] {
+  if (limit === undefined) return [];
+  const wanted = String(Math.max(1024, Number(limit) * 16));
+  const fix = replaceWordFix(hit.view, `-n ${limit}`, `-n ${wanted}`, `Raise the limit of open files to ${wanted}`);
+  return fix ? [fix] : [];
+}
+
+function permissionFix(hit: Hit, path: string | undefined): ProposedFix {
   const mount = path?.startsWith('/') === true ? hit.view.mountAt(path) : undefined;
-  if (mount?.volume.persistentVolumeClaim || mount?.volume.emptyDir) {
-    return { summary: `Set securityContext.fsGroup (or runAsUser) so that the container may write to ${mount.label}` };
-  }
-  return restartFix(
-    hit.view,
-    path === undefined
-      ? 'Give the container the right it lacks'
-      : `Give its user the right to use ${path}, in the image or by runAsUser`,
-  );
+  if (mount?.volume.persistentVolumeClaim || mount?.volume.emptyDir) return ownVolumeFix(hit, mount.label);
+  return {
+    summary:
+      path === undefined
+        ? 'Give the container the right it lacks'
+        : `Give its user the right to use ${path}, in the image or by runAsUser`,
+  };
+}
+
+/** fsGroup makes a volume's files writable for the group of the container's user. */
+function ownVolumeFix(hit: Hit, label: string): ProposedFix {
+  const pod = hit.view.podSpec?.securityContext;
+  const user = hit.view.spec?.securityContext ?? pod;
+  const group = user?.runAsGroup ?? user?.runAsUser ?? pod?.runAsGroup ?? pod?.runAsUser;
+  const body = templatePatch(hit.view.target.kind, { securityContext: { fsGroup: group } });
+  const summary = `Set securityContext.fsGroup so that the container may write to ${label}`;
+  return group === undefined || group === 0 || body === undefined || pod?.fsGroup === group
+    ? { summary }
+    : { summary: `${summary}: ${String(group)}`, command: patch(hit.view.target, body) };
 }

@@ -1,5 +1,7 @@
 import type { Hit, Sign } from '../../logs/sign.ts';
-import { short } from './common-fixes.ts';
+import { parseQuantity } from '../../quantity.ts';
+import type { ProposedFix } from '../../rule.ts';
+import { replaceWordFix, short } from './common-fixes.ts';
 
 function limitOf(hit: Hit): string {
   const limit = hit.view.spec?.resources?.limits?.memory;
@@ -9,6 +11,35 @@ function limitOf(hit: Hit): string {
 function words(hit: Hit): string {
   const env = (hit.view.spec?.env ?? []).map((one) => one.value ?? '');
   return [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? []), ...env].join(' ');
+}
+
+/** A V8 heap of three quarters of the memory limit (the rest is for buffers and stacks), or twice the present one. */
+function higherHeap(hit: Hit, size: string | undefined): readonly ProposedFix[] {
+  if (size === undefined) return [];
+  const limit = parseQuantity(hit.view.spec?.resources?.limits?.memory);
+  const megabytes = limit === undefined ? Number(size) * 2 : Math.floor((limit / 1024 / 1024) * 0.75);
+  if (megabytes <= Number(size)) return [];
+  const from = /--max[-_]old[-_]space[-_]size[= ]\d+/.exec(words(hit))?.[0] ?? '';
+  const fix = replaceWordFix(
+    hit.view,
+    from,
+    from.replace(/\d+$/, String(megabytes)),
+    `Raise --max-old-space-size to ${String(megabytes)} MB`,
+  );
+  return fix ? [fix] : [];
+}
+
+/** A JVM heap of three quarters of the memory limit, or twice the present one. */
+function higherJvmHeap(hit: Hit, flag: string | undefined): readonly ProposedFix[] {
+  const [, count, unit = ''] = /^-Xmx(\d+)([kKmMgG]?)$/.exec(flag ?? '') ?? [];
+  if (flag === undefined || count === undefined) return [];
+  const bytes = Number(count) * ({ k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase()] ?? 1);
+  const limit = parseQuantity(hit.view.spec?.resources?.limits?.memory);
+  const wanted = limit === undefined ? bytes * 2 : limit * 0.75;
+  if (wanted <= bytes) return [];
+  const to = `-Xmx${String(Math.floor(wanted / 1024 ** 2))}m`;
+  const fix = replaceWordFix(hit.view, flag, to, `Raise the heap to ${to}`);
+  return fix ? [fix] : [];
 }
 
 /** Runtimes that reach a limit of their own. */
@@ -24,6 +55,7 @@ export const memorySigns: readonly Sign[] = [
       return {
         cause: `Node reaches the V8 heap limit${size === undefined ? '' : ` (--max-old-space-size=${size}, ${size} MB)`}: JavaScript heap out of memory`,
         fixes: [
+          ...higherHeap(hit, size),
           {
             summary:
               size === undefined
@@ -56,6 +88,7 @@ export const memorySigns: readonly Sign[] = [
       return {
         cause: `The JVM runs out of memory of its own: java.lang.OutOfMemoryError: ${what}${flag === undefined ? '' : ` (limit ${flag})`}${limitOf(hit)}`,
         fixes: [
+          ...higherJvmHeap(hit, flag),
           {
             summary: `Raise ${flag?.split(/[=\d]/)[0] ?? 'the heap (-Xmx or -XX:MaxRAMPercentage)'} below the container's memory limit, or find what grows`,
           },

@@ -1,4 +1,5 @@
 import type { CaseView } from '../../case-view.ts';
+import { patch, templatePatch } from '../../kubectl.ts';
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { settingsOf, settingsWith } from '../../settings.ts';
@@ -68,6 +69,20 @@ function otherPortFix(view: CaseView, port: string, wanted: string): ProposedFix
   return { summary: `Let container ${view.container ?? ''} listen on another port, for example ${wanted}` };
 }
 
+/**
+ * An added capability does not reach a program that is not root; the sysctl does (a safe one since Kubernetes 1.22,
+ * kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster).
+ */
+function unprivilegedPorts(view: CaseView): ProposedFix {
+  const sysctls = [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }];
+  const body = templatePatch(view.target.kind, { securityContext: { sysctls } });
+  const summary =
+    'Or let programs that are not root listen on ports below 1024 in this pod (sysctl ip_unprivileged_port_start)';
+  if (body === undefined || view.podSpec?.hostNetwork === true)
+    return { summary: 'Or let it start as root, or give its binary the capability NET_BIND_SERVICE' };
+  return { summary, command: patch(view.target, body) };
+}
+
 function privileged(hit: Hit): Reading | undefined {
   const found = portOf(hit);
   if (!found || /\.sock|unix:/.test(hit.line.message)) return undefined;
@@ -79,7 +94,7 @@ function privileged(hit: Hit): Reading | undefined {
     cause: `The program may not bind ${address === '' ? `port ${port}` : `${address}:${port}`}: permission denied${low ? `, because port ${port} is privileged (below 1024) and it runs as ${who}` : ''}`,
     fixes: [
       otherPortFix(hit.view, port, low ? String(8000 + Number(port)) : freePort(hit.view, port)),
-      { summary: 'Or add capability NET_BIND_SERVICE to the container' },
+      ...(low ? [unprivilegedPorts(hit.view)] : []),
     ],
     bonus: 6,
   };

@@ -1,7 +1,7 @@
 import { endpointName } from '../../logs/endpoint.ts';
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import { endpointOf } from './connection.ts';
-import { fileSource, mendFileFix, restartFix, short } from './common-fixes.ts';
+import { fileSource, mendFileFix, short } from './common-fixes.ts';
 
 function peer(hit: Hit): string {
   const own = endpointOf(hit) ?? commandEndpoint(hit);
@@ -20,7 +20,7 @@ function certificate(what: (peer: string, hit: Hit) => string, fix: string): Sig
     const endpoint = endpointOf(hit) ?? commandEndpoint(hit);
     return {
       cause: what(peer(hit), hit),
-      fixes: [restartFix(hit.view, fix)],
+      fixes: [{ summary: fix }],
       ...(endpoint && { endpoint, bonus: 4 }),
     };
   };
