@@ -12,12 +12,14 @@ import { createDiagnosisDesk } from './app/diagnosis-desk.ts';
 import { createElection } from './app/election.ts';
 import type { Config } from './config/load.ts';
 import { gather } from './investigate/gather.ts';
+import { createPermissionGaps } from './investigate/permission-gaps.ts';
 import { createApiClient } from './kubernetes/api-client.ts';
 import type { Connection } from './kubernetes/connection.ts';
 import { createEventWriter } from './kubernetes/event-writer.ts';
 import { createOwnerResolver } from './kubernetes/owner-resolver.ts';
 import { projectPod } from './kubernetes/pod-projection.ts';
 import { createReader } from './kubernetes/reader.ts';
+import { createReaderCache } from './kubernetes/reader-cache.ts';
 import { defaultStreamSettings } from './kubernetes/reflector-settings.ts';
 import type { Timers } from './lib/timers.ts';
 import type { Diagnosis } from './model/diagnosis.ts';
@@ -85,6 +87,9 @@ export function createApp(options: AppOptions): App {
 
   const client = createApiClient(connection, { userAgent });
   const reader = createReader(client, { timers });
+  // A storm asks for the same nodes and Services once for each incident.
+  const sharedReader = createReaderCache(reader, options.now);
+  const permissionGaps = createPermissionGaps();
   const owners = createOwnerResolver(reader, { now: options.now });
   const onError = (thrown: unknown): void => {
     const error = toAppError(thrown);
@@ -140,12 +145,17 @@ export function createApp(options: AppOptions): App {
 
   const desk = createIncidentDesk({
     tracker: () => monitor.tracker(),
-    investigate: (failures, workload) =>
-      gather(failures, workload, reader, {
+    investigate: async (failures, workload) => {
+      const file = await gather(failures, workload, sharedReader, {
         nowMs: options.now(),
         budgetMs: config.INVESTIGATE_BUDGET_SECONDS,
         logTailLines: config.LOG_TAIL_LINES,
-      }),
+      });
+      for (const sentence of permissionGaps.news(file.gaps)) {
+        logger.warn(`Less evidence from now on: ${sentence}`, { code: 'API_FORBIDDEN' });
+      }
+      return file;
+    },
     diagnose: (file, incident) => diagnosis.explain(file, incident),
     compose: (transition) => messages.compose(transition),
     submit: (alert) => messages.submit(alert),

@@ -36,14 +36,15 @@ export function createElection(parts: ElectionParts): Election {
   const { config, timers, onError } = parts;
   const namespace = config.POD_NAMESPACE;
   if (namespace === undefined) return { elector: undefined, state: undefined, close: () => Promise.resolve() };
-  const client = createApiClient(parts.connection, { userAgent: parts.userAgent, connections: 4 });
-  const api = createLeaseApi(client, namespace);
+  const { userAgent } = parts;
+  const leaseClient = createApiClient(parts.connection, { userAgent, connections: 2 });
+  const stateClient = createApiClient(parts.connection, { userAgent, connections: 4 });
   const identity = leaseIdentity(config.POD_NAME ?? `podmedic-${process.pid}`, randomUUID());
   const elector: LeaderElector | undefined =
     config.LEADER_ELECTION === false
       ? undefined
       : createElector({
-          api,
+          api: createLeaseApi(leaseClient, namespace),
           namespace,
           name: config.LEASE_NAME,
           identity,
@@ -61,7 +62,7 @@ export function createElection(parts: ElectionParts): Election {
           initialTransitions: () => state.nextTerm(),
         });
   const state: StateStore = createStateStore({
-    api,
+    api: createLeaseApi(stateClient, namespace),
     namespace,
     identity,
     isLeader: parts.canAct,
@@ -73,5 +74,5 @@ export function createElection(parts: ElectionParts): Election {
       if (dropped.length > 0) parts.onDropped(dropped.length);
     },
   });
-  return { elector, state, close: () => client.close() };
+  return { elector, state, close: async () => void (await Promise.all([leaseClient.close(), stateClient.close()])) };
 }

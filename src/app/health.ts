@@ -62,6 +62,11 @@ function streamProblem(stream: StreamStatus, staleAfterSeconds: number): string[
 function electionProblems(election: ElectorStatus | undefined): string[] {
   if (election === undefined) return [];
   if (election.overdue) return ['the Lease was lost and not let go'];
-  if (election.state === 'leading' || election.lastError === undefined) return [];
-  return [`cannot take part in the election: ${election.lastError.message}`];
+  if (election.lastError === undefined) return [];
+  const { message } = election.lastError;
+  return [
+    election.state === 'leading'
+      ? `cannot renew the Lease: ${message}`
+      : `cannot take part in the election: ${message}`,
+  ];
 }
