@@ -4,11 +4,14 @@ import { dependencyRules } from './dependency.ts';
 import { exitRules } from './exit-codes.ts';
 import { logRules } from './log-rules.ts';
 import { outOfMemoryRules } from './out-of-memory.ts';
+import { notReadyRules } from './probe-dependency.ts';
 
 const ownCause: readonly Rule[] = [...outOfMemoryRules, ...clusterRules, ...logRules, ...exitRules];
+
+const dependencies = dependencyRules(ownCause);
 
 /**
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list
  * (see `ranks` in rule.ts).
  */
-export const ruleBook: readonly Rule[] = [...dependencyRules(ownCause), ...ownCause];
+export const ruleBook: readonly Rule[] = [...dependencies, ...notReadyRules(dependencies), ...ownCause];

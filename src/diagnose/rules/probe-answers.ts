@@ -1,9 +1,8 @@
-import { quoteLog } from '../../model/log-quote.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Rule } from '../rule.ts';
 import { portNumber } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
-import { change, probeRule, subject } from './probe-rule.ts';
+import { change, probeRule, subject, toldByLog } from './probe-rule.ts';
 
 const statusCode = probeRule({
   id: 'http-status',
@@ -56,7 +55,7 @@ const serverError = probeRule({
   pattern: /statuscode: (5\d\d)/iu,
   cause: (probe, view, match) => {
     const path = probe.probe.httpGet?.path ?? '/';
-    return `${subject(probe, view)} asks ${path} on port ${portNumber(probe.probe, probe.container) ?? ''}, which answers HTTP ${match[1] ?? ''}: the program itself says that it is not ${probe.kind === 'liveness' ? 'healthy' : 'ready'}${lastWords(probe, view)}`;
+    return `${subject(probe, view)} asks ${path} on port ${portNumber(probe.probe, probe.container) ?? ''}, which answers HTTP ${match[1] ?? ''}: the program itself says that it is not ${probe.kind === 'liveness' ? 'healthy' : 'ready'}${toldByLog(probe, view)}`;
   },
   fixes: (probe) => [
     {
@@ -64,20 +63,6 @@ const serverError = probeRule({
     },
   ],
 });
-
-function lastWords(probe: FailingProbe, view: CaseView): string {
-  const lines = view.logOf(probe.container.name ?? '')?.lines ?? [];
-  const bad = lines
-    .filter(
-      (line) =>
-        line.level === 'error' ||
-        line.level === 'fatal' ||
-        line.level === 'warn' ||
-        /fail|error|cannot|unable|not (?:ready|connected)|refused|timed? ?out/iu.test(line.text),
-    )
-    .at(-1);
-  return bad === undefined ? '' : ` (its log: ${quoteLog(bad.text.slice(0, 300))})`;
-}
 
 /** What the program answers to a probe, where it answers. */
 export const probeAnswerRules: readonly Rule[] = [statusCode];

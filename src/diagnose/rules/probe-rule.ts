@@ -1,5 +1,7 @@
+import { quoteLog } from '../../model/log-quote.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Finding, ProposedFix, Rank, Rule } from '../rule.ts';
+import { explainedLog } from './log-rules.ts';
 import { containerWords } from './message-rule.ts';
 import { failingProbe, listenPorts, portNumber } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
@@ -74,4 +76,19 @@ export function short(text: string): string {
     .replace(/\s+/gu, ' ')
     .trim()
     .slice(0, 160);
+}
+
+const bad = /fail|error|cannot|could not|unable|not (?:ready|connected|reachable)|refused|timed? ?out|waiting for/iu;
+
+/** What the container's log says meanwhile: as a known message, else its last complaint in its own words. */
+export function toldByLog(probe: FailingProbe, view: CaseView): string {
+  if (probe.container.name === view.container) {
+    const cause = explainedLog(view)?.reading.cause;
+    if (cause !== undefined) return ` (its log tells: ${cause})`;
+  }
+  const lines = view.logOf(probe.container.name ?? '')?.lines ?? [];
+  const last = lines
+    .filter((line) => ['warn', 'error', 'fatal'].includes(line.level ?? '') || bad.test(line.text))
+    .at(-1);
+  return last === undefined ? '' : ` (its log: ${quoteLog(last.text.slice(0, 300))})`;
 }

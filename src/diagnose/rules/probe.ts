@@ -3,7 +3,7 @@ import type { ProposedFix, Rule } from '../rule.ts';
 import { probeAnswerRules, probeServerErrorRules } from './probe-answers.ts';
 import { budgetSeconds, listenPorts, portNumber, probeWords } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
-import { capital, change, onPort, otherPort, probeRule, short, subject } from './probe-rule.ts';
+import { capital, change, onPort, otherPort, probeRule, short, subject, toldByLog } from './probe-rule.ts';
 import { containerPatch } from './proposed-commands.ts';
 import { readinessGate } from './readiness-gate.ts';
 
@@ -82,7 +82,7 @@ const notListening = probeRule({
   cause: (probe, view) => {
     const port = portNumber(probe.probe, probe.container) ?? '';
     const claims = listenPorts(view, probe.container).some((one) => one.how.includes('log'));
-    return `${subject(probe, view)} gets connection refused on port ${port}: nothing listens on port ${port} of the container's address${claims ? ', although its log says so (it may listen on 127.0.0.1 only)' : ''}`;
+    return `${subject(probe, view)} gets connection refused on port ${port}: nothing listens on port ${port} of the container's address${claims ? ', although its log says so (it may listen on 127.0.0.1 only)' : toldByLog(probe, view)}`;
   },
   fixes: (probe, view) => [
     {

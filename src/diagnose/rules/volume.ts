@@ -18,7 +18,7 @@ const missingObject = volumeRule({
     const kind = match[1]?.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap';
     const name = match[2] ?? '';
     const keys = [...new Set(usesOf(view.podSpec, kind, name).flatMap((use) => use.key ?? []))];
-    const where = volume.includes(name) ? volume.replace(/ \(.*\)$/u, '') : volume;
+    const where = volume.replace(/ \(.*\)$/u, '');
     return {
       rootCause: `${kind} ${name} does not exist in namespace ${view.namespace} (not found); ${where} mounts it, ${consequence(view)}.`,
       confidence: 'high',
