@@ -26,7 +26,7 @@ export interface RenderedObject {
   readonly [field: string]: unknown;
 }
 
-export interface PolicyRule {
+interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly resourceNames?: readonly string[];
