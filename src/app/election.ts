@@ -74,5 +74,11 @@ export function createElection(parts: ElectionParts): Election {
       if (dropped.length > 0) parts.onDropped(dropped.length);
     },
   });
-  return { elector, state, close: async () => void (await Promise.all([leaseClient.close(), stateClient.close()])) };
+  return {
+    elector,
+    state,
+    close: async () => {
+      await Promise.all([leaseClient.close(), stateClient.close()]);
+    },
+  };
 }

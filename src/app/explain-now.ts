@@ -6,6 +6,7 @@ import { gather } from '../investigate/gather.ts';
 import { createOwnerResolver, type OwnerResolver } from '../kubernetes/owner-resolver.ts';
 import { projectPod } from '../kubernetes/pod-projection.ts';
 import type { CaseFile } from '../model/case-file.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Incident } from '../model/incident.ts';
 import type { KubeEvent, KubePod, KubeWorkload } from '../model/kube-objects.ts';
@@ -26,6 +27,7 @@ export interface Moment {
 export interface ExplainedIncident {
   readonly incident: Incident;
   readonly file: CaseFile;
+  readonly diagnosis: Diagnosis;
 }
 
 export interface ExplainSettings {
@@ -60,12 +62,13 @@ export async function explainNow(
     if (first === undefined) continue;
     const gathering = { nowMs, budgetMs: settings.budgetMs, logTailLines: settings.logTailLines };
     const file = await gather([first, ...others], incident.workload, reader, gathering);
-    explained.push({ incident: { ...incident, diagnosis: diagnose(file) }, file });
+    const diagnosis = diagnose(file);
+    explained.push({ incident: { ...incident, diagnosis }, file, diagnosis });
   }
   return explained.sort((a, b) => Number(isSymptom(a)) - Number(isSymptom(b)));
 }
 
-const isSymptom = ({ incident }: ExplainedIncident): boolean => incident.diagnosis?.causedBy !== undefined;
+const isSymptom = ({ diagnosis }: ExplainedIncident): boolean => diagnosis.causedBy !== undefined;
 
 async function observeMoment(
   moment: Moment,

@@ -3,6 +3,7 @@ import { connect } from '../app/connect.ts';
 import { explainNow, type ExplainedIncident, type Moment } from '../app/explain-now.ts';
 import { detectSettingsOf } from '../app/settings.ts';
 import { loadConfig, splitPatterns, type Config } from '../config/load.ts';
+import { promptPreview } from '../diagnose/second-opinion.ts';
 import { openBundle } from '../investigate/bundle.ts';
 import type { ClusterReader } from '../investigate/cluster-reader.ts';
 import { saveBundle } from '../investigate/save-bundle.ts';
@@ -31,6 +32,7 @@ Explains why a pod or workload fails now: cause, proof and fix. Reads only; noth
       --from DIR         a saved bundle instead of a cluster
       --save DIR         also write a redacted bundle, for --from
   -o, --output FORM      text (default), json, or slack (the Block Kit messages)
+      --show-prompt      print exactly what would be sent to the model instead, and ask nobody
 
 Exit codes: 0 answered, also when nothing fails · 2 usage · 3 unreachable · 4 forbidden, not found or internal
 `;
@@ -45,6 +47,7 @@ interface Request {
   readonly from: string | undefined;
   readonly save: string | undefined;
   readonly form: Form;
+  readonly showPrompt: boolean;
 }
 
 /** \`podmedic diagnose\`. */
@@ -57,6 +60,7 @@ export async function diagnoseCommand(args: readonly string[], context: CommandC
       from: { type: 'string' },
       save: { type: 'string' },
       output: { type: 'string', short: 'o', default: 'text' },
+      'show-prompt': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -72,6 +76,7 @@ export async function diagnoseCommand(args: readonly string[], context: CommandC
     from: values.from,
     save: values.save,
     form: values.output as Form,
+    showPrompt: values['show-prompt'],
   };
   const problems = requestProblems(request, positionals);
   if (problems.length > 0) return refuse(context, problems, seeHelp);
@@ -128,7 +133,8 @@ async function answer(
       await saveBundle(request.save, first.file, redact);
       context.stderr(`podmedic: wrote a redacted bundle to ${request.save}\n`);
     }
-    print(explained, request.form, config, context, redact);
+    if (request.showPrompt) context.stdout(prompts(explained, config, redact));
+    else print(explained, request.form, config, context, redact);
     return exitCodes.ok;
   } finally {
     await close();
@@ -161,6 +167,17 @@ async function open(
     await client.close();
     throw error;
   }
+}
+
+function prompts(explained: readonly ExplainedIncident[], config: Config, redact: (text: string) => string): string {
+  if (explained.length === 0) return nothingFails;
+  const settings = {
+    ...(config.DIAGNOSIS_MODEL === undefined ? {} : { model: config.DIAGNOSIS_MODEL }),
+    ...(config.DIAGNOSIS_MODEL_STRONG === undefined ? {} : { strongModel: config.DIAGNOSIS_MODEL_STRONG }),
+    redact,
+    sharing: config.SHARE_LOGS ?? 'off',
+  } as const;
+  return explained.map(({ file, diagnosis }) => `${promptPreview(file, diagnosis, settings)}\n`).join('\n');
 }
 
 function print(

@@ -142,16 +142,3 @@ export function namespaces(fallback: string, allowAll: boolean, info: SettingInf
     })
     .meta({ ...(fallback === '' ? {} : { defaultText: fallback }), ...info });
 }
-
-/** A comma list of free words. */
-export function list(info: SettingInfo) {
-  return z
-    .preprocess(blankIsUnset, z.string().default(''))
-    .transform((value) =>
-      value
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
-    )
-    .meta({ ...info });
-}
