@@ -63,9 +63,10 @@ function stripPrefix(text: string): { level: LogLevel | undefined; rest: string 
   const marked =
     /[[(<|]$/.test(head.slice(0, found.index + 1)) || /^[\])>|:]/.test(head.slice(found.index + found[0].length));
   if (!upper && !marked) return { level: undefined, rest };
-  if (before.split(/\s+/).length > 5) return { level: undefined, rest };
+  const words = before.split(/[\s-]+/).filter((one) => one !== '').length;
+  if (words > (marked ? 5 : 2)) return { level: undefined, rest };
   // `Error: …` and `panic: …` are part of what runtimes say; a level in capitals or brackets is not.
-  if ((upper || /[[(<|]$/.test(before)) && (stamp || before.length < 40))
+  if ((upper || /[[(<|]/.test(head[found.index] ?? '')) && (stamp || before.length < 40))
     rest = rest.slice(found.index + found[0].length).replace(/^[\])>|:,\s-]+/, '');
   return { level, rest };
 }

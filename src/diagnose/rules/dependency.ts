@@ -203,6 +203,9 @@ function targetPortFix(
 function listenedPorts(view: CaseView, pod: KubePod): readonly number[] {
   const ports = new Set<number>();
   for (const container of pod.spec?.containers ?? []) {
+    for (const one of container.env ?? []) {
+      if (/(?:^|_)PORT$/i.test(one.name ?? '') && /^\d{2,5}$/.test(one.value ?? '')) ports.add(Number(one.value));
+    }
     for (const line of view.logOf(container.name ?? '', pod.metadata?.name)?.lines ?? []) {
       const found =
         /(?:listen|serving|started|ready|running|bound|accept)\w*[^\n]{0,60}?(?::|port[ =:"]{1,3})(\d{2,5})(?!\d)/i.exec(

@@ -86,7 +86,7 @@ export const memorySigns: readonly Sign[] = [
         };
       }
       return {
-        cause: `The JVM runs out of memory of its own: java.lang.OutOfMemoryError: ${what}${flag === undefined ? '' : ` (limit ${flag})`}${limitOf(hit)}`,
+        cause: `The JVM reaches a limit of its own, java.lang.OutOfMemoryError: ${what}${flag === undefined ? '' : ` (set by ${flag})`}`,
         fixes: [
           ...higherJvmHeap(hit, flag),
           {
