@@ -113,13 +113,13 @@ function longerDeadline(view: CaseView, seconds: number | undefined): ProposedFi
 
 const policy: Rule = {
   id: 'job/pod-failure-policy',
-  rank: 'specific',
+  rank: 'fallback',
   explain: (view) => {
     const why = jobReason(view);
     if (why?.reason !== 'PodFailurePolicy') return undefined;
     return {
       rootCause: `Job ${failedJob(view)?.metadata?.name ?? view.failure.subject.name} was ended by its podFailurePolicy (FailJob): ${why.message}.`,
-      confidence: 'high',
+      confidence: 'medium',
       cites: cites(view),
       fixes: [{ summary: 'Mend what the exit code stands for, or change the podFailurePolicy' }, ...runAgain(view)],
     };

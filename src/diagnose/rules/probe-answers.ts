@@ -1,6 +1,6 @@
 import type { CaseView } from '../case-view.ts';
 import type { Rule } from '../rule.ts';
-import { portNumber } from './probe-facts.ts';
+import { askedPort } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
 import { change, probeRule, subject, toldByLog } from './probe-rule.ts';
 
@@ -10,7 +10,7 @@ const statusCode = probeRule({
   cause: (probe, view, match) => {
     const code = Number(match[1]);
     const path = probe.probe.httpGet?.path ?? '/';
-    const port = portNumber(probe.probe, probe.container) ?? '';
+    const port = askedPort(probe) ?? '';
     const at = `${path} on port ${port}`;
     if (code === 404 || code === 405)
       return `${subject(probe, view)} asks ${at}, which answers HTTP ${code}${code === 404 ? ' (not found: the program has no such path)' : ' (method not allowed)'}`;
@@ -55,7 +55,7 @@ const serverError = probeRule({
   pattern: /statuscode: (5\d\d)/iu,
   cause: (probe, view, match) => {
     const path = probe.probe.httpGet?.path ?? '/';
-    return `${subject(probe, view)} asks ${path} on port ${portNumber(probe.probe, probe.container) ?? ''}, which answers HTTP ${match[1] ?? ''}: the program itself says that it is not ${probe.kind === 'liveness' ? 'healthy' : 'ready'}${toldByLog(probe, view)}`;
+    return `${subject(probe, view)} asks ${path} on port ${askedPort(probe) ?? ''}, which answers HTTP ${match[1] ?? ''}: the program itself says that it is not ${probe.kind === 'liveness' ? 'healthy' : 'ready'}${toldByLog(probe, view)}`;
   },
   fixes: (probe) => [
     {

@@ -102,6 +102,12 @@ export function portNumber(probe: KubeProbe, container: KubeContainer): number |
   return /^\d+$/u.test(port) ? Number(port) : container.ports?.find((one) => one.name === port)?.containerPort;
 }
 
+/** The port that kubelet asked: by the probe, else as the result of the probe shows it. */
+export function askedPort({ probe, container, result }: FailingProbe): number | undefined {
+  const shown = /dial tcp \[?[^\s\]]{1,60}\]?:(\d{1,5}):/u.exec(result)?.[1];
+  return portNumber(probe, container) ?? (shown === undefined ? undefined : Number(shown));
+}
+
 /** How long the probe lets a container try before it is restarted, in seconds. */
 export function budgetSeconds(probe: KubeProbe): number {
   return (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);

@@ -3,7 +3,7 @@ import type { CaseView } from '../case-view.ts';
 import type { Finding, ProposedFix, Rank, Rule } from '../rule.ts';
 import { explainedLog } from './log-rules.ts';
 import { containerWords } from './message-rule.ts';
-import { failingProbe, listenPorts, portNumber } from './probe-facts.ts';
+import { failingProbe, listenPorts, askedPort } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
 import { containerPatch } from './proposed-commands.ts';
 
@@ -63,7 +63,7 @@ export function otherPort(
   probe: FailingProbe,
   view: CaseView,
 ): { readonly port: number; readonly how: string } | undefined {
-  const asked = portNumber(probe.probe, probe.container);
+  const asked = askedPort(probe);
   const ports = listenPorts(view, probe.container);
   return ports.some((one) => one.port === asked && one.how.includes('log'))
     ? undefined

@@ -1,7 +1,7 @@
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { probeAnswerRules, probeServerErrorRules } from './probe-answers.ts';
-import { budgetSeconds, listenPorts, portNumber, probeWords } from './probe-facts.ts';
+import { budgetSeconds, listenPorts, askedPort, probeWords } from './probe-facts.ts';
 import type { FailingProbe } from './probe-facts.ts';
 import { capital, change, onPort, otherPort, probeRule, short, subject, toldByLog } from './probe-rule.ts';
 import { containerPatch } from './proposed-commands.ts';
@@ -15,7 +15,7 @@ const wrongPort = probeRule({
   cause: (probe, view) => {
     const other = otherPort(probe, view);
     if (other === undefined) return undefined;
-    const asked = portNumber(probe.probe, probe.container) ?? '';
+    const asked = askedPort(probe) ?? '';
     return `${subject(probe, view)} asks port ${asked}, but the program listens on port ${other.port} (${other.how}): connection refused`;
   },
   fixes: (probe, view) => {
@@ -23,6 +23,19 @@ const wrongPort = probeRule({
     return other === undefined
       ? []
       : [change(probe, view, `Let the ${probe.kind} probe ask port ${other.port}`, onPort(probe, other.port))];
+  },
+});
+
+const portName = probeRule({
+  id: 'port-name',
+  pattern: /^port (\S{1,63}) not found|parsing "([^"]{1,63})": invalid syntax/u,
+  cause: (probe, view, match) =>
+    `${subject(probe, view)} asks the port named ${match[1] ?? match[2] ?? ''}, but the container has no port of that name (port not found)`,
+  fixes: (probe, view) => {
+    const port = otherPort(probe, view)?.port;
+    return port === undefined
+      ? [{ summary: 'Give a port of the container that name, or ask a number' }]
+      : [change(probe, view, `Ask port ${port} by its number`, onPort(probe, port))];
   },
 });
 
@@ -80,13 +93,13 @@ const notListening = probeRule({
   rank: 'specific',
   pattern: refused,
   cause: (probe, view) => {
-    const port = portNumber(probe.probe, probe.container) ?? '';
+    const port = askedPort(probe) ?? '';
     const claims = listenPorts(view, probe.container).some((one) => one.how.includes('log'));
     return `${subject(probe, view)} gets connection refused on port ${port}: nothing listens on port ${port} of the container's address${claims ? ', although its log says so (it may listen on 127.0.0.1 only)' : toldByLog(probe, view)}`;
   },
   fixes: (probe, view) => [
     {
-      summary: `Let the program listen on 0.0.0.0:${portNumber(probe.probe, probe.container) ?? ''}, or correct the port of the probe`,
+      summary: `Let the program listen on 0.0.0.0:${askedPort(probe) ?? ''}, or correct the port of the probe`,
     },
     ...(probe.kind === 'liveness' ? [startupProbe(probe, view)] : []),
   ],
@@ -116,7 +129,7 @@ const scheme = probeRule({
     /server gave HTTP response to HTTPS client|malformed HTTP response|first record does not look like a TLS|tls: |transport connection broken/iu,
   cause: (probe, view) => {
     const https = probe.probe.httpGet?.scheme === 'HTTPS';
-    return `${subject(probe, view)} speaks ${https ? 'HTTPS' : 'plain HTTP'} on port ${portNumber(probe.probe, probe.container) ?? ''}, but the program speaks ${https ? 'plain HTTP' : 'TLS (HTTPS)'} there`;
+    return `${subject(probe, view)} speaks ${https ? 'HTTPS' : 'plain HTTP'} on port ${askedPort(probe) ?? ''}, but the program speaks ${https ? 'plain HTTP' : 'TLS (HTTPS)'} there`;
   },
   fixes: (probe, view) => {
     const https = probe.probe.httpGet?.scheme === 'HTTPS';
@@ -149,7 +162,7 @@ const grpc = probeRule({
   pattern:
     /does not implement the grpc health protocol|service unhealthy \(responded with "?(\w{1,30})"?\)|failed to connect service[^\n]{0,200}/iu,
   cause: (probe, view, match) =>
-    `${subject(probe, view)} (gRPC, port ${portNumber(probe.probe, probe.container) ?? ''}${probe.probe.grpc?.service ? `, service ${probe.probe.grpc.service}` : ''}) fails: ${match[1] === undefined ? short(match[0]) : `the service answers ${match[1]}`}`,
+    `${subject(probe, view)} (gRPC, port ${askedPort(probe) ?? ''}${probe.probe.grpc?.service ? `, service ${probe.probe.grpc.service}` : ''}) fails: ${match[1] === undefined ? short(match[0]) : `the service answers ${match[1]}`}`,
   fixes: () => [
     {
       summary: 'Serve grpc.health.v1.Health on that port and set the service to SERVING, or use another kind of probe',
@@ -183,6 +196,7 @@ const anyFailure = probeRule({
 /** Probes that fail, the particular first. */
 export const probeRules: readonly Rule[] = [
   readinessGate,
+  portName,
   execMissing,
   tooEarly,
   wrongPort,

@@ -80,6 +80,25 @@ describe('the wrong port', () => {
     expect(answer.text).toContain('8080');
   });
 
+  test('a port name that the container does not have', () => {
+    const answer = explain({
+      kind: 'NotReady',
+      container: { readinessProbe: get('metrics'), ports: [{ name: 'http', containerPort: 8080 }] },
+      podStatus: { phase: 'Running' },
+      state: { name: 'web', ready: false, state: { running: {} } },
+      events: [
+        {
+          reason: 'Unhealthy',
+          message: 'Readiness probe errored and resulted in unknown state: port metrics not found',
+          container: 'web',
+        },
+      ],
+    });
+    expect(answer.rule).toBe('probe/port-name');
+    expect(answer.text).toContain('metrics');
+    expect(answer.commands[0]).toContain('"port":8080');
+  });
+
   test('nothing else is known: nothing listens there', () => {
     const answer = probing(
       'readinessProbe',
