@@ -15,6 +15,12 @@ export class DueQueue {
     this.#push({ key, dueMs });
   }
 
+  /** Makes the key due then, unless it is due earlier. */
+  soon(key: string, dueMs: number): void {
+    const before = this.#dueOf.get(key);
+    if (before === undefined || before > dueMs) this.set(key, dueMs);
+  }
+
   nextDueMs(): number | undefined {
     this.#dropStale();
     return this.#heap[0]?.dueMs;

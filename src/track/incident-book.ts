@@ -190,7 +190,8 @@ export class IncidentBook {
       atMs: nowMs,
       kinds: new Set([...(before?.kinds ?? []), incident.kind]),
       severity: before === undefined ? severity : worstOf([severity], before.severity),
-      pods: Math.max(failing, before?.pods ?? 0),
+      // Pods that are not ready yet, but not called failing either, are no news when they are.
+      pods: Math.max(failing, unreadyPods(this.workloads.get(incident.workloadKey)), before?.pods ?? 0),
       ...(cause === undefined ? {} : { cause }),
     };
     incident.worseSinceMs = undefined;
@@ -219,6 +220,10 @@ export class IncidentBook {
   hasOutput(): boolean {
     return this.#output.length > 0;
   }
+}
+
+function unreadyPods(workload: WorkloadState | undefined): number {
+  return workload?.currentPods().filter(({ summary }) => !summary.ready).length ?? 0;
 }
 
 function isDown(workload: WorkloadState | undefined): boolean {

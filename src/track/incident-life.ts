@@ -9,6 +9,9 @@ import { stormDueKey, type StormWatch } from './storm-watch.ts';
 import type { TrackSettings } from './track-settings.ts';
 import type { WorkloadState } from './workload-state.ts';
 
+/** Whoever speaks for many (a common cause, a storm) looks at them once for all that changed in this time. */
+const gatherMs = 1000;
+
 /** Steps of an incident's life, each at one moment: settling → open → resolved, folded, told, reminded. */
 export class IncidentLife {
   readonly #book: IncidentBook;
@@ -72,7 +75,7 @@ export class IncidentLife {
     for (const child of this.#book.childrenOf(incident)) this.#book.setHead(child, head);
     this.#book.setHead(incident, head);
     this.#settleDone(incident, nowMs);
-    this.evaluate(head, nowMs);
+    this.#book.due.soon(head.id, nowMs + gatherMs);
     return true;
   }
 
@@ -176,20 +179,24 @@ export class IncidentLife {
       this.#book.setHead(joiner, incident);
       if (joiner.state === 'settling') this.#settleDone(joiner, nowMs);
     }
-    const waiting = [...this.#book.all].filter(
+    const again = incident.lastTold !== undefined;
+    this.#settleDone(incident, nowMs);
+    if (again) incident.reopened += 1;
+    if (!this.#storms.takes(incident, () => this.#waiting(incident), nowMs)) {
+      if (again) this.#book.tell(incident, 'reopened', `failing again: ${incident.kind}`, nowMs);
+      else this.#book.tell(incident, 'opened', incident.kind, nowMs);
+    }
+  }
+
+  /** Others that fail and settle. */
+  #waiting(incident: IncidentState): IncidentState[] {
+    return [...this.#book.all].filter(
       (other) =>
         other !== incident &&
         other.state === 'settling' &&
         this.#isSynced(other.workload.namespace) &&
         this.#standingOf(other, this.#book.workloadOf(other)).length > 0,
     );
-    const again = incident.lastTold !== undefined;
-    this.#settleDone(incident, nowMs);
-    if (again) incident.reopened += 1;
-    if (!this.#storms.takes(incident, waiting, nowMs)) {
-      if (again) this.#book.tell(incident, 'reopened', `failing again: ${incident.kind}`, nowMs);
-      else this.#book.tell(incident, 'opened', incident.kind, nowMs);
-    }
   }
 
   /** Settling is over: it is open, told or not. */
@@ -234,11 +241,11 @@ export class IncidentLife {
     if (foldedInto !== undefined) {
       const head = this.#book.byId(foldedInto);
       if (head === undefined || this.#hasLeft(incident, head)) this.#comeOut(incident, nowMs);
-      else this.#book.due.set(head.id, nowMs);
+      else this.#book.due.soon(head.id, nowMs + gatherMs);
     } else if (incident.storm === undefined) {
       dues.push(...this.#speak(incident, standing, nowMs));
     } else {
-      this.#book.due.set(stormDueKey, nowMs);
+      this.#book.due.soon(stormDueKey, nowMs + gatherMs);
     }
     const next = dues.filter((dueMs) => dueMs > nowMs);
     if (incident.state === 'open') this.#book.due.set(incident.id, next.length === 0 ? undefined : Math.min(...next));
@@ -292,7 +299,7 @@ export class IncidentLife {
     this.#close(incident, how, nowMs);
     if (tells) this.#book.tell(incident, 'resolved', how, nowMs);
     for (const child of children) this.#comeOut(child, nowMs);
-    if (inStorm) this.#book.due.set(stormDueKey, nowMs);
+    if (inStorm) this.#book.due.soon(stormDueKey, nowMs + gatherMs);
   }
 
   #close(incident: IncidentState, how: string, nowMs: number): void {
@@ -302,7 +309,7 @@ export class IncidentLife {
     incident.resolvedAtMs = nowMs;
     incident.resolution = how;
     this.#book.due.set(incident.id, nowMs + this.#settings.reopenWindowMs);
-    if (headId !== undefined && this.#book.byId(headId) !== undefined) this.#book.due.set(headId, nowMs);
+    if (headId !== undefined && this.#book.byId(headId) !== undefined) this.#book.due.soon(headId, nowMs + gatherMs);
   }
 
   #evaluateResolved(incident: IncidentState, nowMs: number): void {

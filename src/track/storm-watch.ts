@@ -37,15 +37,16 @@ export class StormWatch {
   }
 
   /**
-   * Whether an incident that opens now is told by a digest. `waiting`: others that fail and will open soon; those of one
+   * Whether an incident that opens now is told by a digest. `waitingNow`: others that fail and will open soon; those of one
    * cause count once. Starts a storm when there are enough.
    */
-  takes(incident: IncidentState, waiting: readonly IncidentState[], nowMs: number): boolean {
+  takes(incident: IncidentState, waitingNow: () => readonly IncidentState[], nowMs: number): boolean {
     const { stormIncidents, stormWindowMs, settleMs } = this.#settings;
     if (stormIncidents <= 0) return false;
     const known = this.current;
     if (known !== undefined && nowMs - known.lastJoinedAtMs <= stormWindowMs) return this.#join(known, incident, nowMs);
     this.#openings = this.#openings.filter((atMs) => atMs > nowMs - stormWindowMs);
+    const waiting = waitingNow();
     const causes = new Set([incident, ...waiting].map(({ cause, id }) => cause ?? id));
     if (this.#openings.length + causes.size < stormIncidents) {
       this.#openings.push(nowMs);
@@ -109,7 +110,7 @@ export class StormWatch {
     incident.storm = storm.id;
     storm.lastJoinedAtMs = nowMs;
     storm.joined += 1;
-    this.#book.due.set(stormDueKey, nowMs);
+    this.#book.due.soon(stormDueKey, Math.max(nowMs, storm.announceAtMs));
     return true;
   }
 
