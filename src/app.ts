@@ -21,6 +21,7 @@ import { projectPod } from './kubernetes/pod-projection.ts';
 import { createReader } from './kubernetes/reader.ts';
 import { createReaderCache } from './kubernetes/reader-cache.ts';
 import { defaultStreamSettings } from './kubernetes/reflector-settings.ts';
+import type { SteadyClock } from './lib/steady-clock.ts';
 import type { Timers } from './lib/timers.ts';
 import type { Diagnosis } from './model/diagnosis.ts';
 import { toAppError } from './model/errors.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly redact: (text: string) => string;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
+  /** The clock behind `now`, where it is to follow that of the API server. */
+  readonly clock?: SteadyClock;
   readonly timers: Timers;
   readonly random: () => number;
   /** Where the console destination writes; also when no other destination is set. */
@@ -85,7 +88,16 @@ export function createApp(options: AppOptions): App {
   let started = false;
   let stopped = false;
 
-  const client = createApiClient(connection, { userAgent });
+  const clock = options.clock && {
+    now: options.clock.now,
+    hear: (serverMs: number, sentAtMs: number): void => {
+      const offMs = options.clock?.hear(serverMs, sentAtMs) ?? 0;
+      if (offMs === 0) return;
+      const seconds = Math.round(Math.abs(offMs) / 1000);
+      logger.warn(`The clock here is ${seconds} s ${offMs > 0 ? 'behind' : 'ahead of'} the API server's, which is used instead`);
+    },
+  };
+  const client = createApiClient(connection, { userAgent, ...(clock === undefined ? {} : { clock }) });
   const reader = createReader(client, { timers });
   // A storm asks for the same nodes and Services once for each incident.
   const sharedReader = createReaderCache(reader, options.now);

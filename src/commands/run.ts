@@ -2,6 +2,7 @@ import { connect } from '../app/connect.ts';
 import { createApp, type App } from '../app.ts';
 import { loadConfig, splitPatterns, type Config } from '../config/load.ts';
 import { createRedactor } from '../lib/redaction/redact.ts';
+import { createSteadyClock } from '../lib/steady-clock.ts';
 import { systemTimers } from '../lib/timers.ts';
 import { toAppError } from '../model/errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -39,6 +40,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   });
   logger.info(`Starting podmedic ${context.version}`, { node: process.versions.node });
   for (const warning of warnings) logger.warn(warning);
+  const clock = createSteadyClock({ wall: Date.now, mono: () => performance.now() });
   let app: App;
   try {
     const connection = await connect(config, context);
@@ -49,7 +51,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
       version: context.version,
       logger,
       redact,
-      now: Date.now,
+      now: clock.now,
+      clock,
       timers: systemTimers,
       random: Math.random,
       write: context.stdout,

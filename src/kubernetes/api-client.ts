@@ -52,6 +52,14 @@ export interface ApiClientSettings {
   /** Default 10 s. */
   readonly connectTimeoutMs?: number;
   readonly userAgent?: string;
+  /** Hears the time that each answer bears. */
+  readonly clock?: AnswerClock;
+}
+
+/** A clock that takes in the server's `Date` headers; see lib/steady-clock.ts. */
+export interface AnswerClock {
+  readonly now: () => number;
+  readonly hear: (serverMs: number, sentAtMs: number) => unknown;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -89,7 +97,8 @@ export function createApiClient(connection: Connection, settings: ApiClientSetti
     signal.throwIfAborted();
     const method = request.method ?? 'GET';
     const json = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    return dispatcherFor(credentials.tls).request({
+    const sentAtMs = settings.clock?.now() ?? 0;
+    const answer = await dispatcherFor(credentials.tls).request({
       origin: url.origin,
       path: `${basePath}${request.path}${queryOf(request.query)}`,
       method,
@@ -102,6 +111,8 @@ export function createApiClient(connection: Connection, settings: ApiClientSetti
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
+    settings.clock?.hear(Date.parse(String(answer.headers.date)), sentAtMs);
+    return answer;
   }
 
   /** The answer of a request that succeeded; a refused credential is read anew and tried once more. */
