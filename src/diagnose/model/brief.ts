@@ -47,6 +47,8 @@ export interface BriefSettings {
 const factsTokens = 6000;
 const factTokens = 500;
 const mostGaps = 10;
+/** Of a longer log only the end is looked at; the rules have seen the rest. */
+const mostLogCharacters = 200_000;
 
 /** Builds the brief: the rules' evidence under its own ids, then further facts, as many as fit, the most telling first. */
 export function buildBrief(file: CaseFile, rules: Diagnosis, settings: BriefSettings): Brief {
@@ -77,7 +79,7 @@ export function buildBrief(file: CaseFile, rules: Diagnosis, settings: BriefSett
 
   for (const item of known) add(item);
   let next = rules.evidence.length + 1;
-  for (const fact of caseFacts(viewCase(file), settings.sharing)) {
+  for (const fact of caseFacts(viewCase(withCleanLogs(file, settings.redact)), settings.sharing)) {
     if (add({ id: `E${String(next)}`, ...fact })) next += 1;
   }
   const [failure] = file.failures;
@@ -95,6 +97,11 @@ export function buildBrief(file: CaseFile, rules: Diagnosis, settings: BriefSett
     gaps: file.gaps.slice(0, mostGaps).map(({ source, why }) => clean(`${source}: ${why}`).slice(0, 200)),
     leftOut,
   };
+}
+
+/** A key block spans lines: once a log is taken apart, its lines no longer look like a secret. */
+function withCleanLogs(file: CaseFile, redact: Redactor): CaseFile {
+  return { ...file, logs: file.logs.map((log) => ({ ...log, text: redact(log.text.slice(-mostLogCharacters)) })) };
 }
 
 /** Keeps the beginning and the end of a long text: errors stand at either. */

@@ -193,5 +193,5 @@ function translate(thrown: unknown, sdk: Sdk, nowMs: number): CallFailure {
   // What is left: an unreadable body, a socket that broke in the middle of it.
   const name = thrown instanceof Error ? thrown.name : '';
   if (name === 'AbortError') return callFailure('timeout');
-  return callFailure(thrown instanceof SyntaxError ? 'malformed' : 'unreachable');
+  return callFailure(name === 'SyntaxError' ? 'malformed' : 'unreachable');
 }
