@@ -19,7 +19,7 @@ export function asksForAction(alert: Alert): boolean {
 }
 
 /** The first action in one line: the command where there is one, else its words. */
-export function fixText(alert: Alert): string | undefined {
+function fixText(alert: Alert): string | undefined {
   if (alert.fix === undefined || !asksForAction(alert)) return undefined;
   const { summary, command } = alert.fix;
   if (command === undefined) return summary;

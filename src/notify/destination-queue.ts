@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Destination, DestinationStatus, DispatcherPorts, DispatchProblem, Timers } from './dispatcher-ports.ts';
 import type { Outbox } from './outbox.ts';
-import { backoffMs, isAtLeast, isCorrection, stormRepeatGapMs } from './queue-policy.ts';
+import { backoffMs, dueAt, isAtLeast } from './queue-policy.ts';
 import type { DeliveryResult, MessageForm, Sink } from './sink.ts';
 import { createToldMemory, type ToldMemory } from './told-memory.ts';
 import { createWaitingList, type Waiting, type WaitingList } from './waiting-list.ts';
@@ -71,7 +71,7 @@ export class DestinationQueue {
     const { minSeverity } = this.#parts.destination;
     const known = this.#inFlight?.alert.id === alert.id || this.#told.previous(alert) !== undefined;
     if (minSeverity !== undefined && !isAtLeast(alert.severity, minSeverity) && !known && alert.type !== 'test') return;
-    const dueAtMs = this.#dueAtMs(alert);
+    const dueAtMs = dueAt(alert, this.#sink.updates, this.#told.get(alert.id), this.#parts.updateGapMs);
     if (dueAtMs === undefined) return;
     this.#waiting.add(alert, dueAtMs);
     this.pump();
@@ -123,16 +123,6 @@ export class DestinationQueue {
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       ...this.#counts,
     };
-  }
-
-  /** When an alert may be sent; `undefined` when it need not be: a webhook repeats a storm only when it has doubled. */
-  #dueAtMs(alert: Alert): number | undefined {
-    if (!isCorrection(alert.type)) return 0;
-    const last = this.#told.get(alert.id);
-    if (last === undefined) return 0;
-    if (this.#sink.updates) return last.delivery.atMs + this.#parts.updateGapMs;
-    if ((alert.storm?.pods ?? 0) < 2 * last.pods) return undefined;
-    return last.delivery.atMs + stormRepeatGapMs;
   }
 
   #gateIsOpen(): boolean {

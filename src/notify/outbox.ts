@@ -5,7 +5,7 @@ import type { Alert, AlertType } from '../model/alert.ts';
 import { severities } from '../model/incident.ts';
 
 /** One unsent message on disk. `covers` are the types of the alerts that it stands for. */
-export interface StoredAlert {
+interface StoredAlert {
   readonly sink: string;
   readonly alert: Alert;
   readonly covers: readonly AlertType[];

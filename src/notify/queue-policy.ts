@@ -1,17 +1,25 @@
 import type { Alert, AlertType } from '../model/alert.ts';
 import { severities, type Severity } from '../model/incident.ts';
+import type { Told } from './told-memory.ts';
 
-/** A webhook's storm digest is repeated at most this often, and only when the storm has doubled. */
-export const stormRepeatGapMs = 300_000;
+// A webhook's storm digest is repeated at most this often, and only when the storm has doubled.
+const stormRepeatGapMs = 300_000;
 
 /** True when `severity` is at least as bad as `least`. */
 export function isAtLeast(severity: Severity, least: Severity): boolean {
   return severities.indexOf(severity) <= severities.indexOf(least);
 }
 
-/** True for alerts that only correct what an earlier message says: they wait, and nothing is lost with them. */
-export function isCorrection(type: AlertType): boolean {
-  return type === 'amended' || type === 'storm-updated';
+/**
+ * When an alert may be sent, ms since the epoch (0: at once). Alerts that only correct what an earlier message says wait;
+ * `undefined` for one that need not be sent at all.
+ */
+export function dueAt(alert: Alert, updates: boolean, last: Told | undefined, updateGapMs: number): number | undefined {
+  const corrects = alert.type === 'amended' || alert.type === 'storm-updated';
+  if (!corrects || last === undefined) return 0;
+  if (updates) return last.delivery.atMs + updateGapMs;
+  if ((alert.storm?.pods ?? 0) < 2 * last.pods) return undefined;
+  return last.delivery.atMs + stormRepeatGapMs;
 }
 
 // What a full queue gives up first.

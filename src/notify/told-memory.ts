@@ -31,9 +31,12 @@ export function createToldMemory(
       const [oldest] = told.keys();
       if (told.size > maxRemembered && oldest !== undefined) told.delete(oldest);
     },
-    previous: (alert) =>
-      told.get(alert.id)?.delivery ??
-      alert.incident?.deliveries.findLast((one) => one.sink === sink && one.outcome === 'sent') ??
-      fromState?.(alert.id, sink),
+    previous: (alert) => {
+      const known =
+        told.get(alert.id)?.delivery ??
+        alert.incident?.deliveries.findLast((one) => one.sink === sink && one.outcome === 'sent') ??
+        fromState?.(alert.id, sink);
+      return known?.outcome === 'sent' ? known : undefined;
+    },
   };
 }

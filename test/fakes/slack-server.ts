@@ -14,7 +14,7 @@ export type SlackFault =
   | { readonly kind: 'reset'; readonly after?: boolean };
 
 /** A message as it was accepted. */
-export interface SlackRecord {
+interface SlackRecord {
   readonly method: 'webhook' | 'chat.postMessage' | 'chat.update';
   readonly channel: string;
   readonly ts: string;

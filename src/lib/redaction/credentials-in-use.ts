@@ -6,7 +6,7 @@ const listItem = `["']\\s{0,8},\\s{0,8}["']|["']?[ \\t]{0,8}\\n[ \\t]{0,64}-[ \\
 
 // --password x, --db-token x; also as items of a JSON or YAML list.
 const longOption = new RegExp(
-  `(?<option>--?[\\w.-]{0,40}(?:passw(?:or)?d|passphrase|token|secret|api-?key|access-?key|private-?key|credentials?|auth)(?![\\w-]*(?:file|path|name|url|ref|type|dir|ttl|mode|server|provider|policy|issuer))[\\w-]{0,24})(?<gap>[ \\t]{1,8}["']?|${listItem})(?<value>(?!-)${word}{1,512})`,
+  `(?<option>(?<![\\w-])--?[\\w.-]{0,40}(?:passw(?:or)?d|passphrase|token|secret|api-?key|access-?key|private-?key|credentials?|auth)(?![\\w-]*(?:file|path|name|url|ref|type|dir|ttl|mode|server|provider|policy|issuer))[\\w-]{0,24})(?<gap>[ \\t]{1,8}["']?|${listItem})(?<value>(?!-)${word}{1,512})`,
   'giu',
 );
 
@@ -26,10 +26,18 @@ const bothFlags = new RegExp(
 
 // HTTP headers, also as JSON members and inside quotes.
 const authorization =
-  /(?<head>authorization["'\\]{0,3}\s{0,4}[:=,]\s{0,4}\[?["'\\]{0,3}(?:(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)\s{1,4})?)(?<value>[^\s"'\\\uE000-\uF8FF][^\n"'\\\uE000-\uF8FF]{0,4096})/giu;
+  /(?<head>authorization["'\\]{0,3}\s{0,4}[:=,]\s{0,4}\[?["'\\]{0,3}(?:bearer|basic|digest|negotiate|ntlm|token|apikey|aws4-hmac-sha256)\s{1,4})(?<value>[^\s"'\\\uE000-\uF8FF][^\n"'\\\uE000-\uF8FF]{0,4096})/giu;
+const quotedAuthorization =
+  /(?<head>authorization["'\\]{1,3}\s{0,4}[:=,]\s{0,4}\[?["'\\]{1,3})(?<value>[^\s"'\\\uE000-\uF8FF][^\n"'\\\uE000-\uF8FF]{0,4096})/giu;
+const bareAuthorization =
+  /(?<head>authorization["'\\]{0,3}\s{0,4}[:=]\s{0,4}["'\\]{0,3})(?<value>[^\s"'\\\uE000-\uF8FF]{6,4096})(?=["'\\]|[ \t]*$)/gimu;
 const cookie =
   /(?<head>\b(?:set-)?cookie2?["'\\]{0,3}\s{0,4}[:=,]\s{0,4}\[?["'\\]{0,3})(?<value>[\w!#$%&*.^`|~+-]{1,128}=[^\n"'\\\uE000-\uF8FF]{1,4096})/giu;
 const scheme = /(?<head>(?<![A-Za-z])(?:bearer|basic)\s{1,4})(?<value>[A-Za-z0-9+/=._~-]{8,8192})/giu;
+
+// Header names and values as neighbours in a list.
+const listedHeader =
+  /(?<head>["'](?:x-[\w-]{0,40}(?:key|token|secret|auth)|api-?key)["']\s{0,4},\s{0,4}["'])(?<value>[^"'\n\uE000-\uF8FF]{4,1024})(?=["'])/giu;
 
 // Words that announce a password without a sign between them.
 const announced =
@@ -43,7 +51,10 @@ const kubernetesConfigAuth = /(?<head>"auth\\?"\s{0,4}:\s{0,4}\\?")(?<value>[A-Z
 /** Replaces credentials at the place where they are used: command lines, HTTP headers, SQL, sentences. */
 export function redactCredentialsInUse(text: string): string {
   let out = text;
-  out = replaceValue(out, authorization, () => true);
+  out = replaceValue(out, authorization, (value) => !isNoSecret(value));
+  out = replaceValue(out, quotedAuthorization, (value) => !isNoSecret(value));
+  out = replaceValue(out, bareAuthorization, (value) => !isNoSecret(value) && !value.startsWith('='));
+  out = replaceValue(out, listedHeader, (value) => !isNoSecret(value));
   out = replaceValue(out, cookie, () => true);
   out = replaceValue(out, scheme, (value) => /[\d_=]|[a-z][A-Z]|\..*\./u.test(value));
   out = replaceValue(

@@ -23,7 +23,8 @@ export function readValue(
 ): ValueSpan {
   if (where.xml) {
     const to = text.slice(from, from + maxBare).search(/[<\n]|$/u);
-    return { from, to: from + to, quoted: false };
+    // `AUTH <password> called …` is a usage text, not an element.
+    return { from, to: text.startsWith('</', from + to) ? from + to : from, quoted: false };
   }
   opening.lastIndex = from;
   const match = opening.exec(text);

@@ -4,12 +4,14 @@ import { looksRandom } from './secret-names.ts';
 const authority = /(?<=[a-z][a-z0-9+.-]{0,30}:(?:\\?\/){2})[^\s"'`<>\uE000-\uF8FF]{1,2048}/giu;
 const dsn =
   /(?<=(?<![\w.%+-])[\w.%+-]{1,64}:)[^\s"'`@/:\uE000-\uF8FF][^\s"'`@\uE000-\uF8FF]{0,255}(?=@(?:tcp|tcp4|tcp6|unix|udp)?\()/gu;
+const oracle =
+  /(?<=\b(?:oracle:thin:|oracle:oci:|sqlplus(?: -\w+)* )[\w.$#-]{1,64}\/)[^\s"'`@\uE000-\uF8FF]{1,128}(?=@)/giu;
 const email =
   /(?<![\w.%+-])(?<!:\/\/)(?<local>[\w.%+-]{1,64})@(?<domain>[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?){0,6}\.[a-z]{2,24})(?![\w-])/giu;
 
 /** Replaces the password part of URLs of any scheme and of user:password@tcp(host) names; the host stays. */
 export function redactUrlPasswords(text: string): string {
-  return text.replace(authority, cleanAuthority).replace(dsn, placeholder);
+  return text.replace(authority, cleanAuthority).replace(dsn, placeholder).replace(oracle, placeholder);
 }
 
 function cleanAuthority(rest: string): string {
@@ -33,6 +35,8 @@ function cleanAuthority(rest: string): string {
   const user = rest.slice(0, at);
   if (colon !== -1 && colon < at) {
     const name = user.slice(0, colon);
+    // postgres://USER:PASSWORD@HOST is documentation.
+    if (/^(?:PASS(?:WORD)?|\*+|<[\w -]+>|\[redacted\])$/u.test(user.slice(colon + 1))) return rest;
     return (looksRandom(name) ? placeholder : name) + ':' + placeholder + rest.slice(at);
   }
   return looksRandom(user) ? placeholder + rest.slice(at) : rest;

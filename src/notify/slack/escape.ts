@@ -1,7 +1,7 @@
 import { visibleText } from '../../lib/redaction/visible-text.ts';
 
 /** Escapes the three characters that mean something in Slack's message text (docs.slack.dev, "Escaping text"). */
-export function escapeMrkdwn(text: string): string {
+function escapeMrkdwn(text: string): string {
   return visibleText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
