@@ -22,6 +22,31 @@ const mostEvidence = 12;
  * one speaks (order: see `ranks`); when none applies the confidence is `unknown` and the facts are shown.
  */
 export function diagnose(file: CaseFile, book: readonly Rule[] = ruleBook): Diagnosis {
+  try {
+    return explain(file, book);
+  } catch {
+    return explain(withoutObjects(file), book);
+  }
+}
+
+// Objects of an odd shape (a bundle may be written by hand, or cut) must not cost the whole answer: the failure stands.
+function withoutObjects({ nowMs, workload, failures, logs, gaps }: CaseFile): CaseFile {
+  const gap = { source: 'objects of this case', why: 'they have a shape that cannot be read' };
+  return {
+    nowMs,
+    workload,
+    failures,
+    pods: [],
+    neighbours: [],
+    events: [],
+    logs,
+    owners: [],
+    cluster: [],
+    gaps: [...gaps, gap],
+  };
+}
+
+function explain(file: CaseFile, book: readonly Rule[]): Diagnosis {
   const views = viewsOf(file);
   const verdicts = views.map((view) => bestVerdict(view, book));
   const best = pick(verdicts);
@@ -34,8 +59,8 @@ export function diagnose(file: CaseFile, book: readonly Rule[] = ruleBook): Diag
     confidence: found.confidence,
     source: 'rules',
     evidence: number(found.cites, file).map((fact) => ({ ...fact, text: mask(fact.text) })),
-    fixes: orderedFixes(found, changed, view, file),
-    ...(changed && { changed: changed.text }),
+    fixes: orderedFixes(found, changed, view, file).map((fix) => ({ ...fix, summary: mask(fix.summary) })),
+    ...(changed && { changed: mask(changed.text) }),
     ...(best && { rule: best.rule.id }),
     ...(best?.finding.causedBy && { causedBy: best.finding.causedBy }),
   };

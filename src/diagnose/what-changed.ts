@@ -26,6 +26,15 @@ const shownDifferences = 3;
  * revision than the failing one.
  */
 export function whatChanged(view: CaseView): Change | undefined {
+  try {
+    return compare(view);
+  } catch {
+    // Templates of an odd shape (a bundle may be written by hand) tell no change, and must not cost the diagnosis.
+    return undefined;
+  }
+}
+
+function compare(view: CaseView): Change | undefined {
   const { owner, failure } = view;
   if (owner === undefined) return undefined;
   const revisions = revisionsOf(owner, view.file.owners);
