@@ -24,7 +24,7 @@ import { defaultStreamSettings } from './kubernetes/reflector-settings.ts';
 import type { SteadyClock } from './lib/steady-clock.ts';
 import type { Timers } from './lib/timers.ts';
 import type { Diagnosis } from './model/diagnosis.ts';
-import { toAppError } from './model/errors.ts';
+import { AppError, toAppError } from './model/errors.ts';
 import type { Incident } from './model/incident.ts';
 import { incidentJson } from './model/incident-json.ts';
 import type { KubePod } from './model/kube-objects.ts';
@@ -94,7 +94,9 @@ export function createApp(options: AppOptions): App {
       const offMs = options.clock?.hear(serverMs, sentAtMs) ?? 0;
       if (offMs === 0) return;
       const seconds = Math.round(Math.abs(offMs) / 1000);
-      logger.warn(`The clock here is ${seconds} s ${offMs > 0 ? 'behind' : 'ahead of'} the API server's, which is used instead`);
+      logger.warn(
+        `The clock here is ${seconds} s ${offMs > 0 ? 'behind' : 'ahead of'} the API server's, which is used instead`,
+      );
     },
   };
   const client = createApiClient(connection, { userAgent, ...(clock === undefined ? {} : { clock }) });
@@ -234,8 +236,8 @@ export function createApp(options: AppOptions): App {
     streams: () =>
       streams.statuses().map((status) => ({ ...status, lastEventAgeSeconds: status.lastEventAgeSeconds ?? 0 })),
     queues: () => [
-      { queue: 'observe', depth: observer.queueSize(), oldestAgeSeconds: 0 },
-      { queue: 'investigate', depth: desk.queueSize(), oldestAgeSeconds: 0 },
+      { queue: 'observe', depth: observer.queueSize(), oldestAgeSeconds: observer.oldestAgeMs() / 1000 },
+      { queue: 'investigate', depth: desk.queueSize(), oldestAgeSeconds: desk.oldestAgeMs() / 1000 },
       ...messages
         .status()
         .map(({ sink, queued, oldestAgeMs }) => ({ queue: sink, depth: queued, oldestAgeSeconds: oldestAgeMs / 1000 })),
@@ -329,6 +331,18 @@ export function createApp(options: AppOptions): App {
       await observer.settled();
     },
     async finishPass() {
+      const patienceMs = options.now() + config.LEASE_DURATION_SECONDS + 5000;
+      while (monitor.tracker() === undefined && !stopped) {
+        if (options.now() > patienceMs) {
+          const leader = elector?.leader() ?? 'nobody';
+          throw new AppError(
+            'LEASE_LOST',
+            `the Lease ${config.LEASE_NAME} is held by ${leader}: another podmedic is at work here`,
+          );
+        }
+        await new Promise<void>((resolve) => timers.after(20, resolve));
+      }
+      await monitor.whenTakenOver();
       skippedMs += config.SETTLE_SECONDS;
       monitor.pump();
       for (let busy = true; busy;) {

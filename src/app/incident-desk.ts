@@ -31,6 +31,8 @@ export interface IncidentDesk {
   readEarly(failure: Failure, workload: WorkloadRef): void;
   /** Incidents that wait for an investigation. */
   readonly queueSize: () => number;
+  /** How long the oldest of them has waited, ms. */
+  readonly oldestAgeMs: () => number;
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -161,6 +163,7 @@ export function createIncidentDesk(parts: DeskParts): IncidentDesk {
       );
     },
     queueSize: () => queue.size(),
+    oldestAgeMs: () => queue.oldestAgeMs(),
     idle: () => queue.drain(),
     stop: () => queue.stop(),
   };

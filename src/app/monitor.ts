@@ -32,6 +32,8 @@ export interface Monitor {
   /** Stops leading at once; what is kept in the tables stays warm. */
   end(): void;
   tracker(): Tracker | undefined;
+  /** Resolves when everything that was known at the beginning of this leadership was observed. */
+  whenTakenOver(): Promise<void>;
   /** A stream has all pods of these namespaces (all of them when undefined). */
   synced(namespaces: readonly string[] | undefined): void;
   /** Takes what is due and plans the next look. */
@@ -51,6 +53,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
   /** What the streams have told so far, for a tracker that comes later. */
   let syncedAll = false;
   const syncedNamespaces = new Set<string>();
+  let takenOver: Promise<void> = Promise.resolve();
 
   function pump(): void {
     cancelWake?.();
@@ -98,8 +101,9 @@ export function createMonitor(parts: MonitorParts): Monitor {
       tracker = fresh;
       observer.observeAll();
       observer.followUp();
-      if (syncedAll) await tellSynced(undefined);
-      else if (syncedNamespaces.size > 0) await tellSynced([...syncedNamespaces]);
+      if (syncedAll) takenOver = tellSynced(undefined);
+      else if (syncedNamespaces.size > 0) takenOver = tellSynced([...syncedNamespaces]);
+      await takenOver;
       pump();
     },
     end() {
@@ -108,6 +112,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       cancelWake = undefined;
     },
     tracker: () => tracker,
+    whenTakenOver: () => takenOver,
     synced(namespaces) {
       if (namespaces === undefined) syncedAll = true;
       else for (const namespace of namespaces) syncedNamespaces.add(namespace);

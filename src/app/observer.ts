@@ -53,6 +53,8 @@ export interface Observer {
   followUp(): void;
   /** Pods and controllers that wait to be observed. */
   readonly queueSize: () => number;
+  /** How long the oldest of them has waited, ms. */
+  readonly oldestAgeMs: () => number;
   readonly keptPods: () => number;
   records(): PodRecord[];
   stop(): Promise<void>;
@@ -258,6 +260,7 @@ export function createObserver(parts: ObserverParts): Observer {
       for (const workload of tracker.staleOwners(now())) ownerQueue.add(keyOf(workload));
     },
     queueSize: () => podQueue.size() + controllerQueue.size() + ownerQueue.size() + rolloutQueue.size(),
+    oldestAgeMs: () => Math.max(podQueue.oldestAgeMs(), controllerQueue.oldestAgeMs(), ownerQueue.oldestAgeMs()),
     keptPods: () => pods.size,
     records: () => pods.records(),
     stop: async () => {

@@ -8,6 +8,8 @@ export interface KeyedQueue<K> {
   readonly addAfter: (key: K, delayMs: number) => void;
   /** Keys that wait or run; delayed ones are not counted. */
   readonly size: () => number;
+  /** How long the key that waits or runs the longest has done so, in ms; 0 when there is none. */
+  readonly oldestAgeMs: () => number;
   /** Resolves when nothing waits or runs any more; delayed keys are not waited for. */
   readonly drain: () => Promise<void>;
   /** Forgets what waits and resolves when the running work has ended; later adds are ignored. */
@@ -29,8 +31,9 @@ export interface KeyedQueueSettings<K> {
 export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue<K> {
   const timers = settings.timers ?? systemTimers;
   const now = settings.now ?? (() => performance.now());
-  const waiting = new Set<K>();
-  const running = new Set<K>();
+  /** Since when each waits, in the order of arrival. */
+  const waiting = new Map<K, number>();
+  const running = new Map<K, number>();
   const addedWhileRunning = new Set<K>();
   const delayed = new Map<K, { readonly dueMs: number; readonly cancel: () => void }>();
   let idleListeners: (() => void)[] = [];
@@ -43,15 +46,15 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
       addedWhileRunning.add(key);
       return;
     }
-    waiting.add(key);
+    if (!waiting.has(key)) waiting.set(key, now());
     startNext();
   }
 
   function startNext(): void {
-    for (const key of waiting) {
+    for (const [key, sinceMs] of waiting) {
       if (running.size >= settings.concurrency) return;
       waiting.delete(key);
-      running.add(key);
+      running.set(key, sinceMs);
       void run(key);
     }
   }
@@ -67,7 +70,7 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
       settings.onError(error, key);
     }
     running.delete(key);
-    if (addedWhileRunning.delete(key)) waiting.add(key);
+    if (addedWhileRunning.delete(key)) waiting.set(key, now());
     startNext();
     if (waiting.size === 0 && running.size === 0) tellIdle();
   }
@@ -103,6 +106,11 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
       delayed.set(key, { dueMs, cancel: timers.after(delayMs, () => add(key)) });
     },
     size: () => waiting.size + running.size,
+    oldestAgeMs: () => {
+      const [first] = waiting.values();
+      const since = [...running.values(), ...(first === undefined ? [] : [first])];
+      return since.length === 0 ? 0 : Math.max(0, now() - Math.min(...since));
+    },
     drain: idle,
     stop: () => {
       stopped = true;
