@@ -53,10 +53,8 @@ function compose(type: AlertType, incident: Incident, atMs: number, reason: stri
     atMs,
     severity: incident.severity,
     headline: headline(type, incident),
-    rootCause: rootCause(
-      incident,
-      facts.map((item) => item.id),
-    ),
+    // What is over shows no proof, so it cites none.
+    rootCause: rootCause(incident, type === 'recovered' ? [] : facts.map((item) => item.id)),
     confidence: diagnosis?.confidence ?? 'unknown',
     ...(fix === undefined ? {} : { fix }),
     otherFixes,

@@ -74,7 +74,7 @@ describe('later steps', () => {
     expect(summaryLines(alert)).toEqual([
       '✅ Recovered: CrashLoopBackOff in orders-api (production)',
       'All 5 pods ready for 5 min',
-      'Was: container app exits at start: environment variable DATABASE_URL is not set (E2, E5)',
+      'Was: container app exits at start: environment variable DATABASE_URL is not set',
       'lasted 42 min · 5 pods · 4 restarts · 10:02 UTC to 10:44 UTC · began 90 s after rollout 42 (image 1.4.1 → 1.5.0) · SEV-2 · cluster prod-eu · #a1b2c3',
     ]);
   });

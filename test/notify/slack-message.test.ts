@@ -123,6 +123,13 @@ describe('every message', () => {
     });
   });
 
+  test('turns green when it is over', () => {
+    const { blocks, attachments } = slackMessage(alert('recovered'));
+    expect(blocks).toHaveLength(1);
+    expect(attachments?.[0]?.color).toBe('#2e9e6b');
+    expect(JSON.stringify(attachments)).toContain('DATABASE_URL');
+  });
+
   test('says it all in its text', () => {
     const { text } = slackMessage(alert());
     for (const part of [

@@ -47,8 +47,12 @@ export function jsonBytes(message: SlackMessage): number {
 function build(alert: Alert, form: MessageForm, size: MessageSize, scale: number): SlackMessage {
   const text = escapeAndCut(summaryLines(alert).map(oneLine).join('\n'), Math.floor(maxText * scale));
   if (form === 'text') return { text };
-  const blocks = size === 'compact' ? compactBlocks(alert, scale) : topBlocks(alert, scale);
-  const proof = size === 'compact' || form === 'blocks' ? [] : proofBlocks(alert, scale);
+  const whole = size === 'compact' ? compactBlocks(alert, scale) : topBlocks(alert, scale);
+  const attaches = size === 'root' && form === 'full';
+  // What is over stands in green: an attachment is the only thing that has a colour.
+  const over = attaches && !asksForAction(alert);
+  const blocks = over ? whole.slice(0, 1) : whole;
+  const proof = over ? whole.slice(1) : attaches ? proofBlocks(alert, scale) : [];
   if (proof.length === 0) return { text, blocks };
   const fallback = escapeAndCut(oneLine(alert.headline), 150);
   return { text, blocks, attachments: [{ color: lookOf(alert).color, fallback, blocks: proof }] };
@@ -120,7 +124,6 @@ function byNumber(lines: readonly string[]): string[] {
 
 /** The coloured attachment: evidence, log lines, other fixes, the command that shows the proof, notes. */
 function proofBlocks(alert: Alert, scale: number): SlackBlock[] {
-  if (!asksForAction(alert)) return [];
   const some = <T>(list: readonly T[], most: number): readonly T[] =>
     list.slice(0, Math.max(1, Math.floor(most * scale)));
   const line = (text: string, limit: number): string =>
