@@ -55,8 +55,6 @@ export interface Observer {
   readonly queueSize: () => number;
   /** How long the oldest of them has waited, ms. */
   readonly oldestAgeMs: () => number;
-  readonly keptPods: () => number;
-  records(): PodRecord[];
   stop(): Promise<void>;
 }
 
@@ -261,8 +259,6 @@ export function createObserver(parts: ObserverParts): Observer {
     },
     queueSize: () => podQueue.size() + controllerQueue.size() + ownerQueue.size() + rolloutQueue.size(),
     oldestAgeMs: () => Math.max(podQueue.oldestAgeMs(), controllerQueue.oldestAgeMs(), ownerQueue.oldestAgeMs()),
-    keptPods: () => pods.size,
-    records: () => pods.records(),
     stop: async () => {
       await Promise.all([podQueue.stop(), controllerQueue.stop(), rolloutQueue.stop(), ownerQueue.stop()]);
     },
