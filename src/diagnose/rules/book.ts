@@ -4,11 +4,12 @@ import { dependencyRules } from './dependency.ts';
 import { exitRules } from './exit-codes.ts';
 import { logRules } from './log-rules.ts';
 import { outOfMemoryRules } from './out-of-memory.ts';
-import { notReadyRules } from './probe-dependency.ts';
+import { notReadyRules, unlessProbeIsWrong } from './probe-dependency.ts';
+import { wrongProbeRules } from './probe.ts';
 
 const ownCause: readonly Rule[] = [...outOfMemoryRules, ...clusterRules, ...logRules, ...exitRules];
 
-const dependencies = dependencyRules(ownCause);
+const dependencies = unlessProbeIsWrong(dependencyRules(ownCause), wrongProbeRules);
 
 /**
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list

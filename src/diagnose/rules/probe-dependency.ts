@@ -28,3 +28,15 @@ export function notReadyRules(dependencyRules: readonly Rule[]): readonly Rule[]
     },
   }));
 }
+
+/**
+ * The given rules, silent where a probe that kubelet restarts the container for is itself wrong (another port, path, scheme
+ * or command): a connection that the log complains of is then not what ends the container.
+ */
+export function unlessProbeIsWrong(rules: readonly Rule[], wrongProbeRules: readonly Rule[]): readonly Rule[] {
+  return rules.map((rule) => ({
+    ...rule,
+    explain: (view) =>
+      wrongProbeRules.some((one) => one.explain(view) !== undefined) ? undefined : rule.explain(view),
+  }));
+}

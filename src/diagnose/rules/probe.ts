@@ -193,6 +193,9 @@ const anyFailure = probeRule({
   confidence: 'medium',
 });
 
+/** Probes that ask for something the program does not offer: they fail however well it is. */
+export const wrongProbeRules: readonly Rule[] = [portName, execMissing, wrongPort, scheme, ...probeAnswerRules];
+
 /** Probes that fail, the particular first. */
 export const probeRules: readonly Rule[] = [
   readinessGate,

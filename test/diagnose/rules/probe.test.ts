@@ -338,7 +338,7 @@ describe('a dependency that keeps a container from being ready', () => {
           kind: 'Service',
           metadata: { name: 'db', namespace: 'test' },
           spec: { selector: { app: 'db' }, ports: [{ port: 5432 }] },
-        } as KubeObject,
+        },
       ],
       neighbours: [
         {
@@ -369,5 +369,20 @@ describe('a dependency that keeps a container from being ready', () => {
     expect(answer.text).toContain('registry.example/pg:99');
     expect(answer.text).toContain('readiness probe');
     expect(answer.text).toContain('HTTP 503');
+  });
+
+  test('a complaint in the log is not the cause where the probe itself is wrong', () => {
+    const answer = probing('livenessProbe', get(9000), refused, {
+      log: 'ERROR connect to otel:4317 failed: connection refused, going on without\nlistening on 0.0.0.0:8080\n',
+      cluster: [
+        {
+          kind: 'Service',
+          metadata: { name: 'otel', namespace: 'test' },
+          spec: { selector: { app: 'otel' }, ports: [{ port: 4317 }] },
+        },
+      ],
+    });
+    expect(answer.rule).toBe('probe/wrong-port');
+    expect(answer.text).not.toContain('otel');
   });
 });
