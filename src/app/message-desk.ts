@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.ts';
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertType } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Incident } from '../model/incident.ts';
 import { alertOfTransition, composeAlert, composeAmendment, type ComposeSettings } from '../notify/compose.ts';
@@ -56,6 +56,15 @@ export function createMessageDesk(parts: MessageDeskParts): MessageDesk {
   const { composing, tracker, logger, metrics } = parts;
   const { OUTBOX_DIR: outboxDir } = parts.config;
 
+  /** The state knows what was told; where it also knows by whom, a second destination's message is still untold. */
+  function isUntold(id: string, type: AlertType, sink: string): boolean {
+    const step = transitionOfAlert[type];
+    const leading = tracker();
+    if (step === undefined || leading === undefined || leading.isUntold(id, step)) return true;
+    const told = leading.incident(id)?.deliveries.filter(({ alert }) => alert === type) ?? [];
+    return told.length > 0 && !told.some((delivery) => delivery.sink === sink && delivery.outcome !== 'failed');
+  }
+
   async function record(delivery: Delivery, { id, incident }: Alert): Promise<void> {
     tracker()?.delivered(id, delivery);
     parts.onChanged();
@@ -80,14 +89,11 @@ export function createMessageDesk(parts: MessageDeskParts): MessageDesk {
     {
       // Without a tracker it is not known yet what an earlier leader told.
       canSend: () => parts.canAct() && tracker() !== undefined,
-      isUntold: (id, type) => {
-        const step = transitionOfAlert[type];
-        return step === undefined || tracker()?.isUntold(id, step) !== false;
-      },
+      isUntold,
       previous: (id, sink) =>
         tracker()
           ?.incident(id)
-          ?.deliveries.findLast((delivery) => delivery.sink === sink),
+          ?.deliveries.findLast(({ sink: where, outcome }) => where === sink && outcome === 'sent'),
       onDelivery: record,
       onProblem: ({ sink, code, message, howToMend }) => {
         metrics().error(code);
