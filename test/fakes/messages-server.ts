@@ -218,7 +218,7 @@ function problemOf({ url, method, headers }: IncomingMessage, body: MessagesBody
   if (!versions.has(String(headers['anthropic-version']))) return 'anthropic-version is missing';
   if (typeof body.model !== 'string' || !Number.isInteger(body.max_tokens) || body.max_tokens < 1)
     return 'model or max_tokens';
-  if (!Array.isArray(body.messages) || body.messages[0]?.role !== 'user') return 'messages must begin with the user';
+  if (body.messages[0]?.role !== 'user') return 'messages must begin with the user';
   for (const sampling of ['temperature', 'top_p', 'top_k']) if (sampling in body) return `${sampling} is not supported`;
   if (body.thinking?.type === 'disabled' && /sonnet-5-5|opus-5-5/u.test(body.model))
     return 'thinking cannot be disabled';
@@ -235,7 +235,7 @@ function schemaProblem(schema: unknown): string | undefined {
   for (const word of ['maxItems', 'minLength', 'maxLength', 'minimum', 'maximum', 'pattern']) {
     if (word in node) return `output_config.format.schema: ${word} is not supported`;
   }
-  if (node['type'] === 'object' && node['additionalProperties'] !== false) return 'additionalProperties must be false';
+  if (node.type === 'object' && node.additionalProperties !== false) return 'additionalProperties must be false';
   return Object.values(node)
     .map(schemaProblem)
     .find((problem) => problem !== undefined);

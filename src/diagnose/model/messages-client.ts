@@ -191,7 +191,7 @@ function translate(thrown: unknown, sdk: Sdk, nowMs: number): CallFailure {
     return failureOfStatus(status, type, errorCode, retryAfterMs(headers?.get('retry-after'), nowMs));
   }
   // What is left: an unreadable body, a socket that broke in the middle of it.
-  const name = thrown instanceof Error ? thrown.name : '';
+  const name = typeof thrown === 'object' && thrown !== null && 'name' in thrown ? thrown.name : '';
   if (name === 'AbortError') return callFailure('timeout');
   return callFailure(name === 'SyntaxError' ? 'malformed' : 'unreachable');
 }

@@ -12,7 +12,7 @@ export const redact = createRedactor();
 
 export const settings: SecondOpinionSettings = {
   maxTokens: 2000,
-  timeoutMs: 5_000,
+  timeoutMs: 80_000,
   tokensPerIncident: 100_000,
   tokensPerHour: 1_000_000,
   tokensPerDay: 2_000_000,
