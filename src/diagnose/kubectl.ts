@@ -15,7 +15,7 @@ export function kubectl(namespace: string | undefined, ...words: readonly string
 }
 
 /** `deployment/orders-api`, as kubectl takes it. */
-export function resourceName(target: ObjectRef): string {
+function resourceName(target: ObjectRef): string {
   return `${target.kind.toLowerCase()}/${target.name}`;
 }
 

@@ -4,7 +4,7 @@ import { eventMessages, failureMessages, messageRule } from './message-rule.ts';
 import type { Message, Said } from './message-rule.ts';
 
 /** What controllers say when they cannot create pods (or a CronJob its Job, a StatefulSet its claims). */
-export function admissionMessages(view: CaseView): readonly Message[] {
+function admissionMessages(view: CaseView): readonly Message[] {
   const events = eventMessages(view, 'FailedCreate', 'FailedDaemonPod');
   const own = view.failure.kind === 'CreateFailed' ? failureMessages(view) : [];
   const conditions = (view.owner?.status?.conditions ?? [])

@@ -38,7 +38,7 @@ export function claimSpec(claim: KubeObject): ClaimSpec {
   return (claim.spec as ClaimSpec | undefined) ?? {};
 }
 
-export function phaseOf(claim: KubeObject): string {
+function phaseOf(claim: KubeObject): string {
   return (claim.status as { readonly phase?: string } | undefined)?.phase ?? '';
 }
 

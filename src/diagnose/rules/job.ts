@@ -5,7 +5,7 @@ import { kubectl, patch } from '../kubectl.ts';
 import type { Cite, ProposedFix, Rule } from '../rule.ts';
 
 /** The Job that failed: the failure's own, the workload, or the one that owns the pod in focus. */
-export function failedJob(view: CaseView): KubeWorkload | undefined {
+function failedJob(view: CaseView): KubeWorkload | undefined {
   const { subject } = view.failure;
   const names = [
     subject.kind === 'Job' ? subject.name : undefined,
@@ -16,7 +16,7 @@ export function failedJob(view: CaseView): KubeWorkload | undefined {
 }
 
 /** Why a Job is Failed, by its own condition or the event about it. */
-export function jobReason(view: CaseView): { readonly reason: string; readonly message: string } | undefined {
+function jobReason(view: CaseView): { readonly reason: string; readonly message: string } | undefined {
   const condition = failedJob(view)?.status?.conditions?.find(
     (one) => (one.type === 'Failed' || one.type === 'FailureTarget') && one.status === 'True',
   );
@@ -29,7 +29,7 @@ export function jobReason(view: CaseView): { readonly reason: string; readonly m
  * What a Job's end adds to the cause of its pods' failure: `Job invoicing gives up after 3 failed pods (BackoffLimitExceeded,
  * backoffLimit 2)`; undefined for other failures.
  */
-export function jobEnding(view: CaseView): string | undefined {
+function jobEnding(view: CaseView): string | undefined {
   const why = jobReason(view);
   if (why?.reason !== 'BackoffLimitExceeded') return undefined;
   const job = failedJob(view);

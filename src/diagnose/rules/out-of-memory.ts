@@ -41,7 +41,7 @@ function growth(view: CaseView): string {
 function oomFinding(view: CaseView): Finding | undefined {
   const { exit, spec } = view;
   if (exit?.reason !== 'OOMKilled' && view.failure.kind !== 'OOMKilled') return undefined;
-  const limit = spec?.resources?.limits?.['memory'];
+  const limit = spec?.resources?.limits?.memory;
   const bytes = parseQuantity(limit);
   const code = exit?.code;
   const child =

@@ -95,7 +95,7 @@ export function probeWords(probe: KubeProbe): string {
 }
 
 /** The number of the probe's port; a name is looked up among the container's ports. */
-export function portNumber(probe: KubeProbe, container: KubeContainer): number | undefined {
+function portNumber(probe: KubeProbe, container: KubeContainer): number | undefined {
   const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
   if (typeof port === 'number') return port;
   if (port === undefined) return undefined;

@@ -19,7 +19,7 @@ export function schedulingMessages(view: CaseView): readonly Message[] {
 }
 
 /** The part of the scheduler's message that tells the reasons, without what preemption could not do. */
-export function reasonsOf(message: string): string {
+function reasonsOf(message: string): string {
   const end = message.search(/\.? ?(?:no new claims to deallocate, )?preemption: /u);
   return end < 0 ? message : message.slice(0, end);
 }

@@ -6,7 +6,7 @@ import { eventMessages, failureMessages, messageRule } from './message-rule.ts';
 import type { Message, Said } from './message-rule.ts';
 
 /** What kubelet and the attach-detach controller say of volumes, the newest first, what names a volume before a timeout. */
-export function volumeMessages(view: CaseView): readonly Message[] {
+function volumeMessages(view: CaseView): readonly Message[] {
   if (view.failure.kind !== 'VolumeMount' && !isStarting(view)) return [];
   const events = eventMessages(
     view,

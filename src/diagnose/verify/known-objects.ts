@@ -81,7 +81,7 @@ export function findObject(
 }
 
 /** The pod spec inside an object: its own or its template's. */
-export function podSpecOf(object: KubeObject): KubePodSpec | undefined {
+function podSpecOf(object: KubeObject): KubePodSpec | undefined {
   if (object.kind === 'Pod' || object.kind === undefined) return object.spec as KubePodSpec | undefined;
   const workload = object as KubeWorkload;
   return workload.spec?.jobTemplate?.spec?.template?.spec ?? workload.spec?.template?.spec;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KubeContainer, KubeObject, KubeProbe } from '../../../src/model/kube-objects.ts';
+import type { KubeContainer, KubeProbe } from '../../../src/model/kube-objects.ts';
 import { explain } from '../kube-case.ts';
 import type { KubeCase } from '../kube-case.ts';
 
