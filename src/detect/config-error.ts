@@ -1,13 +1,6 @@
 import { causeOfMessage } from './common-cause.ts';
-import {
-  afterDelay,
-  countingContainers,
-  historyOf,
-  latestTermination,
-  podFailure,
-  type Finding,
-  type Look,
-} from './look.ts';
+import { afterDelay, historyOf, podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers, latestTermination } from './pod-facts.ts';
 import { stuckWaiting } from './stuck-waiting.ts';
 
 /** ConfigError: the container cannot be created or its program cannot be started, for configErrorDelayMs. */

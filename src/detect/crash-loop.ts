@@ -1,16 +1,6 @@
 import type { ContainerRecord } from '../model/pod-record.ts';
-import {
-  countingContainers,
-  exitTimeMs,
-  historyOf,
-  isDone,
-  isInBackOff,
-  latestTermination,
-  nodeTimeMs,
-  podFailure,
-  type Finding,
-  type Look,
-} from './look.ts';
+import { historyOf, podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers, exitTimeMs, isDone, isInBackOff, latestTermination, nodeTimeMs } from './pod-facts.ts';
 import { restartsInWindow, type ContainerHistory } from './pod-history.ts';
 
 /**

@@ -70,7 +70,7 @@ export function withoutPodName(message: string): string {
 }
 
 /** When it was last seen; events of the new API have eventTime and a series instead of the older fields. */
-export function lastSeenMs(event: KubeEvent, nowMs: number): number {
+function lastSeenMs(event: KubeEvent, nowMs: number): number {
   const { series, lastTimestamp, eventTime, firstTimestamp, metadata } = event;
   const texts = [series?.lastObservedTime, lastTimestamp, eventTime, firstTimestamp, metadata?.creationTimestamp];
   return Math.min(nowMs, firstDate(texts) ?? nowMs);

@@ -5,7 +5,8 @@ import { detectEvent } from './detect-event.ts';
 import type { DetectSettings } from './detect-settings.ts';
 import { detectJob, detectRollout } from './detect-workload.ts';
 import { findAll } from './detect.ts';
-import { countingContainers, exitTimeMs, isJobPod, podFailure } from './look.ts';
+import { podFailure } from './look.ts';
+import { countingContainers, exitTimeMs, isJobPod } from './pod-facts.ts';
 import { updateHistory } from './pod-history.ts';
 
 /** What `diagnose` and `once` look at: one moment, no history. */
@@ -20,7 +21,7 @@ export interface Snapshot {
  * What fails now with one pod. Waiting times are not applied, but the present instance must be failing: not ready, or up
  * for less than crashLoopUpMs after restarts. A failed pod of a Job gives JobFailed, with the Job as its subject.
  */
-export function detectNow(record: PodRecord, nowMs: number, settings: DetectSettings): Failure[] {
+function detectNow(record: PodRecord, nowMs: number, settings: DetectSettings): Failure[] {
   const history = updateHistory(undefined, record, nowMs, settings);
   const failures = findAll({ record, history, nowMs, settings, atOnce: true }).flatMap(({ failure }) => failure ?? []);
   return failures.length === 0 ? failedJobPod(record, nowMs) : failures;

@@ -1,6 +1,7 @@
 import type { PodRecord } from '../model/pod-record.ts';
 import { causeOfFailedPod } from './common-cause.ts';
-import { countingContainers, isJobPod, nodeTimeMs, podFailure, type Finding, type Look } from './look.ts';
+import { podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers, isJobPod, nodeTimeMs } from './pod-facts.ts';
 
 /**
  * Evicted and Failed: the pod ended with phase Failed within factWindowMs. Pods of a Job are left to the Job's own condition.

@@ -1,5 +1,6 @@
 import { causeOfPull } from './common-cause.ts';
-import { afterDelay, countingContainers, historyOf, podFailure, type Finding, type Look } from './look.ts';
+import { afterDelay, historyOf, podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers } from './pod-facts.ts';
 import { hopelessImageReasons, stuckWaiting } from './stuck-waiting.ts';
 
 /** ImagePull: a name that can never work at once, everything else after imagePullDelayMs. */

@@ -1,14 +1,6 @@
 import type { ContainerRecord, PodCondition } from '../model/pod-record.ts';
-import {
-  afterDelay,
-  countingContainers,
-  isDone,
-  isJobPod,
-  nodeTimeMs,
-  podFailure,
-  type Finding,
-  type Look,
-} from './look.ts';
+import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers, isDone, isJobPod, nodeTimeMs } from './pod-facts.ts';
 
 /**
  * NotReady: running but not ready for notReadyDelayMs, and for longer than its own startup and readiness probes allow.

@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '../model/pod-record.ts';
-import { countingContainers, historyOf, nodeTimeMs, podFailure, type Finding, type Look } from './look.ts';
+import { historyOf, podFailure, type Finding, type Look } from './look.ts';
+import { countingContainers, nodeTimeMs } from './pod-facts.ts';
 
 /**
  * OOMKilled: kubelet said so of an instance that ended within the window. Exit code 137 alone is not OOM: liveness kills,

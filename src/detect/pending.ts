@@ -1,5 +1,6 @@
 import { causeOfMessage } from './common-cause.ts';
-import { afterDelay, conditionOf, podFailure, schedulingTimeMs, type Finding, type Look } from './look.ts';
+import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
+import { conditionOf, schedulingTimeMs } from './pod-facts.ts';
 
 /**
  * Pending: unschedulable for pendingDelayMs. A scheduling gate is somebody's wish to wait; a schedulerName that nobody

@@ -1,6 +1,6 @@
 import type { ContainerRecord, PodRecord } from '../model/pod-record.ts';
 import type { DetectSettings } from './detect-settings.ts';
-import { countingContainers, exitTimeMs, isInBackOff, latestTermination, nodeTimeMs } from './look.ts';
+import { countingContainers, exitTimeMs, isInBackOff, latestTermination, nodeTimeMs } from './pod-facts.ts';
 import { stuckWaiting, type StuckWaiting } from './stuck-waiting.ts';
 
 /** restartCount as it was first seen at a time. */

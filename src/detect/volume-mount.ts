@@ -1,12 +1,5 @@
-import {
-  afterDelay,
-  conditionOf,
-  countingContainers,
-  podFailure,
-  schedulingTimeMs,
-  type Finding,
-  type Look,
-} from './look.ts';
+import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
+import { conditionOf, countingContainers, schedulingTimeMs } from './pod-facts.ts';
 
 /**
  * VolumeMount: on a node, but no container was started for volumeMountDelayMs. kubelet mounts the volumes and makes the

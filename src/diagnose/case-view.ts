@@ -195,7 +195,7 @@ function newestTemplate(file: CaseFile): KubePodSpec | undefined {
 }
 
 /** How a container's instance ended that is to be explained: the present end, or the one before when it runs or waits. */
-export function exitOf(status: KubeContainerStatus | undefined, failure: Failure): Exit | undefined {
+function exitOf(status: KubeContainerStatus | undefined, failure: Failure): Exit | undefined {
   const ended = status?.state?.terminated ?? status?.lastState?.terminated;
   if (ended) return toExit(ended);
   if (failure.exitCode === undefined) return undefined;
@@ -222,7 +222,7 @@ function signalOf(code: number, signal: number | undefined): { readonly signal?:
 }
 
 /** An API time as ms since the epoch; 0 when absent or unreadable. */
-export function parseTime(time: string | null | undefined): number {
+function parseTime(time: string | null | undefined): number {
   const ms = time ? Date.parse(time) : 0;
   return Number.isFinite(ms) ? ms : 0;
 }

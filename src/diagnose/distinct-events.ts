@@ -1,7 +1,7 @@
 import type { KubeEvent } from '../model/kube-objects.ts';
 
 /** Ms since the epoch of an event's last sighting; 0 when it tells none. */
-export function eventTimeMs(event: KubeEvent): number {
+function eventTimeMs(event: KubeEvent): number {
   const times = [event.series?.lastObservedTime, event.lastTimestamp, event.eventTime, event.firstTimestamp];
   for (const time of [...times, event.metadata?.creationTimestamp]) {
     const ms = time ? Date.parse(time) : NaN;

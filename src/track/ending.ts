@@ -43,7 +43,7 @@ export function wellSinceMs(incident: IncidentState, workload: WorkloadState, no
 }
 
 /** Flaps wait longer and longer for the all-clear. */
-export function holdMs(incident: IncidentState, settings: TrackSettings): number {
+function holdMs(incident: IncidentState, settings: TrackSettings): number {
   const base = incident.class === 'run' ? settings.runResolveHoldMs : settings.resolveHoldMs;
   return base * 2 ** Math.min(incident.reopened, 3);
 }

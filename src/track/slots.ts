@@ -24,7 +24,7 @@ const kindOrder: readonly FailureKind[] = [
   'RolloutStuck',
 ];
 
-export function kindRank(kind: FailureKind): number {
+function kindRank(kind: FailureKind): number {
   return kindOrder.indexOf(kind);
 }
 

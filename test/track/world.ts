@@ -28,7 +28,7 @@ export function failure(kind: FailureKind, pod: string, more: Partial<Failure> =
   };
 }
 
-export function diagnosis(more: Partial<Diagnosis> = {}): Diagnosis {
+function diagnosis(more: Partial<Diagnosis> = {}): Diagnosis {
   return { rootCause: 'x', confidence: 'high', source: 'rules', evidence: [], fixes: [], rule: 'family/rule', ...more };
 }
 

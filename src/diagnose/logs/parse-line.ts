@@ -35,7 +35,7 @@ const levels: readonly (readonly [LogLevel, RegExp])[] = [
 ];
 
 /** A level word or number (pino, bunyan) as one of five. */
-export function levelOf(word: string): LogLevel | undefined {
+function levelOf(word: string): LogLevel | undefined {
   return levels.find(([, pattern]) => pattern.test(word.trim()))?.[0];
 }
 

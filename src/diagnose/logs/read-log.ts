@@ -56,29 +56,3 @@ function bounded(text: string): string[] {
   if (rows.length <= mostLines) return rows;
   return [...rows.slice(0, headLines), ...rows.slice(rows.length - (mostLines - headLines))];
 }
-
-/** The first line whose text matches, with the match. */
-export function firstMatch(
-  log: ReadLog | undefined,
-  pattern: RegExp,
-): { readonly line: LogLine; readonly match: RegExpExecArray } | undefined {
-  for (const line of log?.lines ?? []) {
-    const match = pattern.exec(line.text);
-    if (match) return { line, match };
-  }
-  return undefined;
-}
-
-/** The last line whose text matches, with the match. */
-export function lastMatch(
-  log: ReadLog | undefined,
-  pattern: RegExp,
-): { readonly line: LogLine; readonly match: RegExpExecArray } | undefined {
-  const lines = log?.lines ?? [];
-  for (let i = lines.length - 1; i >= 0; i -= 1) {
-    const line = lines[i];
-    const match = line && pattern.exec(line.text);
-    if (match) return { line, match };
-  }
-  return undefined;
-}

@@ -60,13 +60,7 @@ export interface Explained {
 }
 
 /** Kinds whose cause a container's log can tell. */
-export const logKinds: readonly FailureKind[] = [
-  'CrashLoopBackOff',
-  'JobFailed',
-  'Failed',
-  'RolloutStuck',
-  'ConfigError',
-];
+const logKinds: readonly FailureKind[] = ['CrashLoopBackOff', 'JobFailed', 'Failed', 'RolloutStuck', 'ConfigError'];
 
 // Below this a line is more likely noise than a cause.
 const leastScore = 8;

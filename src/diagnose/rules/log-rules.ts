@@ -20,7 +20,7 @@ import { tlsSigns } from './signs/tls.ts';
 import { valueSigns } from './signs/values.ts';
 
 /** All messages that are known; of equally telling ones the earlier wins. */
-export const allSigns: readonly Sign[] = [
+const allSigns: readonly Sign[] = [
   ...environmentSigns,
   ...flagSigns,
   ...serverConfigSigns,

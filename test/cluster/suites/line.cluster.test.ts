@@ -46,8 +46,8 @@ const needsVariable = `: "\${DATABASE_URL:?DATABASE_URL is not set}"; ${idle}`;
 /** Texts of the messages that name this workload, oldest first. */
 function messagesAbout(workload: string): string[] {
   return slack.records
-    .filter(({ payload }) => String(payload['text']).includes(` in ${workload} (`))
-    .map(({ payload }) => `${String(payload['text'])}\n${JSON.stringify(payload)}`);
+    .filter(({ payload }) => String(payload.text).includes(` in ${workload} (`))
+    .map(({ payload }) => `${String(payload.text)}\n${JSON.stringify(payload)}`);
 }
 
 async function messageAbout(workload: string, timeoutMs = 120_000): Promise<string> {

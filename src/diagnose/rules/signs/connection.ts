@@ -45,7 +45,7 @@ function onlyAddress(view: CaseView): Endpoint | undefined {
 }
 
 /** ` (from environment variable DB_HOST)`: the setting that names the endpoint; '' when none does. */
-export function settingNote(view: CaseView, endpoint: Endpoint | undefined): string {
+function settingNote(view: CaseView, endpoint: Endpoint | undefined): string {
   const setting = endpointSetting(view, endpoint);
   if (setting !== undefined) return ` (set by environment variable ${setting})`;
   const hidden = endpoint === undefined ? undefined : hiddenAddress(view);

@@ -257,7 +257,7 @@ export const filesystemSigns: readonly Sign[] = [
       if (/^[A-Z]+\/[A-Z]+$/.test(path)) return undefined;
       if (new RegExp(errors).test(text)) return missingFile(hit, path);
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
-      const reason = text.slice((hit.match.index ?? 0) + hit.match[0].length).replace(/^[\s:,"']+/, '');
+      const reason = text.slice(hit.match.index + hit.match[0].length).replace(/^[\s:,"']+/, '');
       return {
         cause: `It cannot use ${path}${source(hit, path)}: ${short(hit.match[0], 140)}${reason === '' ? '' : ` (${short(reason, 120)})`}`,
         fixes: [mendFileFix(hit.view, path, `Correct ${path}`)],
