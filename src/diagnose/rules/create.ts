@@ -230,7 +230,7 @@ export const createRules: readonly Rule[] = [
   createRule({
     id: 'security-profile',
     pattern:
-      /(AppArmor|apparmor|seccomp)[^\n]{0,200}?(?:profile )?"?([\w./-]{1,200})"?[^\n]{0,120}?(?:not (?:supported|found|loaded)|no such file|is not enabled|unable to load|cannot load)/u,
+      /(AppArmor|apparmor|seccomp)[^\n]{0,300}?(?:not (?:supported|found|loaded)|no such file|is not enabled|(?:unable to|cannot) load)[^\n]{0,120}/u,
     cause: (who, match) =>
       `The ${/seccomp/iu.test(match[1] ?? '') ? 'seccomp' : 'AppArmor'} profile of ${who} cannot be loaded on the node: ${match[0].slice(0, 200)}.`,
     fixes: () => [{ summary: 'Install the profile on the nodes, or use RuntimeDefault' }],

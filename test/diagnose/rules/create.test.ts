@@ -101,6 +101,11 @@ describe('what the runtime refuses', () => {
       `${runc}unable to find user appuser: no matching entries in passwd file`,
       ['appuser', 'passwd'],
     ],
+    [
+      'create/security-profile',
+      'failed to create containerd container: cannot load seccomp profile "/var/lib/kubelet/seccomp/a.json": open /var/lib/kubelet/seccomp/a.json: no such file or directory',
+      ['seccomp', 'a.json'],
+    ],
     ['create/runtime-hangs', 'context deadline exceeded', ['node-1', 'in time']],
     ['create/fails', 'an error that nobody has seen yet', ['an error that nobody has seen yet']],
     [
