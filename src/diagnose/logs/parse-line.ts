@@ -20,10 +20,25 @@ export function parseLine(text: string, index: number): LogLine {
   const structured = readStructured(text);
   if (structured) {
     const level = structured.level === undefined ? undefined : levelOf(structured.level);
-    return { index, text, message: structured.message, fields: structured.fields, ...(level && { level }) };
+    return {
+      index,
+      text,
+      message: withoutBlobs(structured.message),
+      fields: structured.fields,
+      ...(level && { level }),
+    };
   }
   const { level, rest } = stripPrefix(text);
-  return { index, text, message: rest, fields: {}, ...(level && { level }) };
+  return { index, text, message: withoutBlobs(rest), fields: {}, ...(level && { level }) };
+}
+
+const longestWord = 400;
+
+// A word longer than any path or URL is data (base64, a dump): it says nothing, and patterns would walk over it again and again.
+function withoutBlobs(message: string): string {
+  if (message.length <= longestWord) return message;
+  const half = longestWord / 2;
+  return message.replace(/\S{401,}/g, (word) => `${word.slice(0, half)}…${word.slice(word.length - half)}`);
 }
 
 const levels: readonly (readonly [LogLevel, RegExp])[] = [

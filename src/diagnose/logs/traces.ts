@@ -10,6 +10,9 @@ export interface TraceRole {
   readonly logged: boolean;
 }
 
+// Frames name a function and a place; what is longer is none.
+const longestFrame = 1000;
+
 const frames: readonly RegExp[] = [
   /^\s*File "[^"]*", line \d+/, // Python
   /^\s*Traceback \(most recent call last\):$/,
@@ -46,7 +49,9 @@ const frames: readonly RegExp[] = [
 
 /** Marks the frames and roots of the stack traces in a log, in the order of its lines. */
 export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
-  const isFrame = lines.map((line) => frames.some((pattern) => pattern.test(line.text)));
+  const isFrame = lines.map(
+    (line) => line.text.length <= longestFrame && frames.some((pattern) => pattern.test(line.text)),
+  );
   markPythonSource(lines, isFrame);
   const node = lines.some((line) =>
     /^Node\.js v\d|^\(node:\d+\)|^\s*throw er; \/\/ Unhandled|^\s+at .*\(node:\w/.test(line.text),
