@@ -3,7 +3,9 @@ import { explainLog, signRules } from '../logs/sign.ts';
 import type { Explained, Sign } from '../logs/sign.ts';
 import type { Rule } from '../rule.ts';
 import { authenticationSigns } from './signs/authentication.ts';
+import { commandSigns } from './signs/commands.ts';
 import { connectionSigns } from './signs/connection.ts';
+import { databaseServerSigns } from './signs/database-server.ts';
 import { databaseSigns } from './signs/database.ts';
 import { environmentSigns } from './signs/environment.ts';
 import { exceptionSigns } from './signs/exceptions.ts';
@@ -11,8 +13,10 @@ import { fencingSigns } from './signs/fencing.ts';
 import { filesystemSigns } from './signs/filesystem.ts';
 import { flagSigns } from './signs/flags.ts';
 import { generalSigns } from './signs/general.ts';
+import { librarySigns } from './signs/libraries.ts';
 import { memorySigns } from './signs/memory.ts';
 import { moduleSigns } from './signs/modules.ts';
+import { permissionSigns } from './signs/permission.ts';
 import { portSigns } from './signs/ports.ts';
 import { serverConfigSigns } from './signs/server-config.ts';
 import { syntaxSigns } from './signs/syntax.ts';
@@ -27,11 +31,15 @@ const allSigns: readonly Sign[] = [
   ...syntaxSigns,
   ...memorySigns,
   ...portSigns,
+  ...librarySigns,
   ...moduleSigns,
+  ...commandSigns,
   ...tlsSigns,
   ...authenticationSigns,
+  ...databaseServerSigns,
   ...databaseSigns,
   ...connectionSigns,
+  ...permissionSigns,
   ...filesystemSigns,
   ...valueSigns,
   ...fencingSigns,

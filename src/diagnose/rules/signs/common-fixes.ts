@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../../model/workload.ts';
 import type { CaseView } from '../../case-view.ts';
 import { jsonPatch, kubectl, rolloutRestart, setEnv } from '../../kubectl.ts';
-import type { Hit } from '../../logs/sign.ts';
+import type { Hit, Reading } from '../../logs/sign.ts';
 import type { Mount } from '../../mounts.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { envOf, settingsOf } from '../../settings.ts';
@@ -168,4 +168,9 @@ function ownFrame(hit: Hit): string | undefined {
     }
   }
   return undefined;
+}
+
+/** What the image lacks, and how to put it there. */
+export function absent(cause: string, fix: string, bonus = 4): Reading {
+  return { cause, fixes: [{ summary: fix }], bonus };
 }

@@ -1,71 +1,9 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
-import { patch, templatePatch } from '../../kubectl.ts';
 import type { ProposedFix } from '../../rule.ts';
-import { settingsWith } from '../../settings.ts';
-import { fileSource, mendFileFix, replaceWordFix, short } from './common-fixes.ts';
+import { mendFileFix, replaceWordFix, short } from './common-fixes.ts';
+import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
 const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
-
-/** The path a message about a file speaks of: the last path before the error, else the first anywhere in it. */
-export function pathOf(whole: string): string | undefined {
-  const text = withoutPlace(whole);
-  const quoted = /['"`‘“](\/[^'"`’”\n]{1,300})['"`’”]/.exec(text)?.[1];
-  if (quoted !== undefined) return quoted;
-  const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
-  const absolute = words.find(
-    (word) => /^\/[\w.@~+-]+(?:\/[\w.@~+:-]+)*\/?$/.test(word) && word.length > 1 && !/^\/\/|:\d+:\d+$/.test(word),
-  );
-  if (absolute !== undefined) return absolute;
-  return (
-    words.find((word) => /^(?:\.{1,2}\/)?[\w.@-]+\/[\w./@-]+$/.test(word)) ??
-    words.find((word) =>
-      /^[\w@-][\w.@-]*\.(?:json|ya?ml|toml|ini|conf|cfg|cnf|xml|properties|env|pem|crt|key|p12|jks|txt|csv|sql|db|sqlite|html?|tmpl|py|js|mjs|cjs|ts|jar|sh|rb|php|pl|lock|pid|sock|log|dat|bin|so|wasm|model|onnx|pkl|parquet|gz|zip|tar|lic|license)$/.test(
-        word,
-      ),
-    )
-  );
-}
-
-// Where in the program it happened is not the file it is about: `main.rb:2:in ...`, `at /srv/a.pl line 3`, ` in /srv/a.php:9`.
-function withoutPlace(text: string): string {
-  return text
-    .replace(/^\S+\.\w{1,4}:\d+:in [`'][^`'\n]{0,120}': /, '')
-    .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d+| line \d+| on line \d+)[\s\S]*$/, '');
-}
-
-/** The path of a message, or of the lines around it that are about the same. */
-function nearPath(hit: Hit): string | undefined {
-  const before =
-    /(?:^|\s)['"]?([\w./@-]{2,200})['"]?: (?:[Pp]ermission denied|[Rr]ead-only|[Nn]o space|[Tt]oo many)/.exec(
-      hit.line.message,
-    )?.[1];
-  return (
-    pathOf(hit.line.message) ??
-    (before !== undefined && !/^(?:error|open|write|mkdir|bind|exec|fatal|sh|bash)$/i.test(before)
-      ? before
-      : neighbourPath(hit))
-  );
-}
-
-function neighbourPath(hit: Hit): string | undefined {
-  for (const step of [1, -1, 2, -2]) {
-    const line = hit.log.lines[hit.line.index + step];
-    const found = line && !/^\s*(?:at |File ")/.test(line.text) && /(?:\/[\w.@-]+){2,}/.exec(line.message)?.[0];
-    if (found && !/node_modules|site-packages|\/usr\/lib\//.test(found)) return found;
-  }
-  return undefined;
-}
-
-function source(hit: Hit, path: string | undefined): string {
-  if (path === undefined) return '';
-  const setting = settingsWith(hit.view.spec, path).find((one) => one.kind === 'env');
-  return `${fileSource(hit.view, path)}${setting === undefined ? '' : ` (set by environment variable ${setting.name})`}`;
-}
-
-function user(hit: Hit): string {
-  const id = hit.view.spec?.securityContext?.runAsUser ?? hit.view.podSpec?.securityContext?.runAsUser;
-  return id === undefined ? '' : ` as user ${String(id)}`;
-}
 
 const errors = String.raw`(?:No such file or directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
 
@@ -87,31 +25,11 @@ export const filesystemSigns: readonly Sign[] = [
       if (hit.match[0].includes('Cannot find module') && !own) return undefined;
       if (/[Pp]ermission denied|EACCES/.test(hit.line.message)) return undefined;
       return {
-        cause: `${own ? 'The script' : 'File'} ${path}${source(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
+        cause: `${own ? 'The script' : 'File'} ${path}${pathSource(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
         fixes: [
           mendFileFix(hit.view, path, own ? `Correct the path in the command, or put ${path}` : `Provide ${path}`),
         ],
         bonus: own ? 8 : 3,
-      };
-    },
-  },
-  {
-    id: 'filesystem/read-only',
-    rank: 'exact',
-    strength: 20,
-    pattern: /[Rr]ead-only file ?system|EROFS|Errno 30|os error 30|ReadOnlyFileSystemException|read only file ?system/,
-    read: (hit) => {
-      const path = nearPath(hit);
-      const root = hit.view.spec?.securityContext?.readOnlyRootFilesystem === true;
-      const why = root && source(hit, path) === '' ? ' (readOnlyRootFilesystem is true)' : source(hit, path);
-      return {
-        cause: `It cannot write ${path ?? 'to its file system'}: read-only file system${why}`,
-        fixes: [
-          {
-            summary: `Mount a writable volume (emptyDir) at ${path === undefined ? 'the directory it writes to' : path.replace(/\/[^/]*$/, '') || path}`,
-          },
-        ],
-        bonus: path === undefined ? 0 : 6,
       };
     },
   },
@@ -172,39 +90,6 @@ export const filesystemSigns: readonly Sign[] = [
     },
   },
   {
-    id: 'filesystem/permission',
-    rank: 'exact',
-    strength: 16,
-    pattern:
-      /[Pp]ermission denied|EACCES|EPERM|PermissionError|AccessDeniedException|[Oo]peration not permitted|Errno 13|os error 13\b|kind: PermissionDenied|UnauthorizedAccessException|Access to the path|not writable|is not readable|not readable|cannot be written|no write (?:access|permission)|insufficient permissions? (?:to|on|for)|Access is denied/,
-    read: (hit) => {
-      const text = hit.line.message;
-      if (
-        /\bbind\b|listen|0\.0\.0\.0:|\[::\]:|:\d+: bind|Address|publickey|for (?:table|relation|schema|database|sequence|function)|dial |connect\(|socket/i.test(
-          text,
-        )
-      )
-        return undefined;
-      const path = nearPath(hit);
-      const operation = /mkdir|creat\w+ dir/i.test(text)
-        ? 'create'
-        : /\b(?:writ|creat|append|chmod|chown|rename|unlink|mkdir|touch|save|rm)/i.test(text)
-          ? 'write'
-          : /\bexec/i.test(text)
-            ? 'execute'
-            : /\bread/i.test(text)
-              ? 'read'
-              : 'open';
-      const what = path ?? 'a file or a privileged operation';
-      const mount = source(hit, path);
-      return {
-        cause: `Permission denied: the program may not ${operation} ${what}${mount}${user(hit)}`,
-        fixes: [permissionFix(hit, path)],
-        bonus: path === undefined ? -2 : 5,
-      };
-    },
-  },
-  {
     id: 'filesystem/missing',
     rank: 'exact',
     strength: 15,
@@ -235,7 +120,7 @@ export const filesystemSigns: readonly Sign[] = [
       const path = hit.group(1);
       if (/is empty$|was empty$/.test(hit.match[0]))
         return {
-          cause: `File ${path}${source(hit, path)} is empty`,
+          cause: `File ${path}${pathSource(hit, path)} is empty`,
           fixes: [mendFileFix(hit.view, path, `Fill ${path}`)],
           bonus: 4,
         };
@@ -259,25 +144,10 @@ export const filesystemSigns: readonly Sign[] = [
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
       const reason = text.slice(hit.match.index + hit.match[0].length).replace(/^[\s:,"']+/, '');
       return {
-        cause: `It cannot use ${path}${source(hit, path)}: ${short(hit.match[0], 140)}${reason === '' ? '' : ` (${short(reason, 120)})`}`,
+        cause: `It cannot use ${path}${pathSource(hit, path)}: ${short(hit.match[0], 140)}${reason === '' ? '' : ` (${short(reason, 120)})`}`,
         fixes: [mendFileFix(hit.view, path, `Correct ${path}`)],
         confidence: 'medium',
         bonus: 2,
-      };
-    },
-  },
-  {
-    id: 'filesystem/too-open',
-    rank: 'exact',
-    strength: 19,
-    pattern:
-      /[Pp]ermissions (\d{3,4}) for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|['"]?(\/[^'"\s]{1,200})['"]? (?:is|are) (?:world|group)[- ](?:writable|readable|accessible)/,
-    read: (hit) => {
-      const path = hit.group(2) || hit.group(3) || hit.group(4);
-      return {
-        cause: `The permissions of ${path}${source(hit, path)} are too open${hit.group(1) === '' ? '' : ` (${hit.group(1)})`}: others may read or write it`,
-        fixes: [{ summary: `Set a stricter mode (defaultMode of the volume, for example 0400) for ${path}` }],
-        bonus: 5,
       };
     },
   },
@@ -290,7 +160,7 @@ export const filesystemSigns: readonly Sign[] = [
       const path = nearPath(hit);
       const directory = /EISDIR|[Ii]s a directory|IsADirectory/.test(hit.match[0]);
       return {
-        cause: `${path ?? 'A path'}${source(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
+        cause: `${path ?? 'A path'}${pathSource(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
         fixes: [{ summary: directory ? 'Mount the file itself (subPath) or correct the path' : 'Correct the path' }],
         bonus: path === undefined ? 0 : 5,
       };
@@ -306,7 +176,7 @@ export const filesystemSigns: readonly Sign[] = [
       const path = hit.group(1) || hit.group(2) || (pathOf(hit.line.message) ?? '');
       const lost = hit.around(0, 3).includes('lost+found') ? ' (it holds lost+found, a mount point)' : '';
       return {
-        cause: `Directory ${path}${source(hit, path)} exists but is not empty, so the data directory cannot be initialised${lost}`,
+        cause: `Directory ${path}${pathSource(hit, path)} exists but is not empty, so the data directory cannot be initialised${lost}`,
         fixes: [
           { summary: 'Use a subdirectory of the mount as data directory (PGDATA, --datadir) or an empty volume' },
         ],
@@ -325,7 +195,7 @@ export const filesystemSigns: readonly Sign[] = [
       return path === undefined
         ? undefined
         : {
-            cause: `${path}${source(hit, path)} already exists (file exists, left by an earlier run)`,
+            cause: `${path}${pathSource(hit, path)} already exists (file exists, left by an earlier run)`,
             fixes: [{ summary: `Remove ${path} at start, or keep it on a volume that does not outlive the container` }],
             bonus: 4,
           };
@@ -340,7 +210,7 @@ export const filesystemSigns: readonly Sign[] = [
     read: (hit) => {
       const path = nearPath(hit);
       return {
-        cause: `The file system of ${path ?? 'a volume'}${source(hit, path)} fails: ${hit.match[0]}`,
+        cause: `The file system of ${path ?? 'a volume'}${pathSource(hit, path)} fails: ${hit.match[0]}`,
         fixes: [{ summary: 'Look at the volume and the node that serves it' }],
         bonus: path === undefined ? 0 : 4,
       };
@@ -357,7 +227,7 @@ function missingFile(hit: Hit, path: string): Reading {
       hit.line.message,
     )?.[0];
   return {
-    cause: `${kind} ${path}${source(hit, path)} does not exist (not found, no such file or directory${error === undefined ? '' : `, ${error}`})`,
+    cause: `${kind} ${path}${pathSource(hit, path)} does not exist (not found, no such file or directory${error === undefined ? '' : `, ${error}`})`,
     fixes: [mendFileFix(hit.view, path, `Provide ${path}`)],
     bonus: 4,
   };
@@ -369,27 +239,4 @@ function higherDescriptorLimit(hit: Hit, limit: string | undefined): readonly Pr
   const wanted = String(Math.max(1024, Number(limit) * 16));
   const fix = replaceWordFix(hit.view, `-n ${limit}`, `-n ${wanted}`, `Raise the limit of open files to ${wanted}`);
   return fix ? [fix] : [];
-}
-
-function permissionFix(hit: Hit, path: string | undefined): ProposedFix {
-  const mount = path?.startsWith('/') === true ? hit.view.mountAt(path) : undefined;
-  if (mount?.volume.persistentVolumeClaim || mount?.volume.emptyDir) return ownVolumeFix(hit, mount.label);
-  return {
-    summary:
-      path === undefined
-        ? 'Give the container the right it lacks'
-        : `Give its user the right to use ${path}, in the image or by runAsUser`,
-  };
-}
-
-/** fsGroup makes a volume's files writable for the group of the container's user. */
-function ownVolumeFix(hit: Hit, label: string): ProposedFix {
-  const pod = hit.view.podSpec?.securityContext;
-  const user = hit.view.spec?.securityContext ?? pod;
-  const group = user?.runAsGroup ?? user?.runAsUser ?? pod?.runAsGroup ?? pod?.runAsUser;
-  const body = templatePatch(hit.view.target.kind, { securityContext: { fsGroup: group } });
-  const summary = `Set securityContext.fsGroup so that the container may write to ${label}`;
-  return group === undefined || group === 0 || body === undefined || pod?.fsGroup === group
-    ? { summary }
-    : { summary: `${summary}: ${String(group)}`, command: patch(hit.view.target, body) };
 }

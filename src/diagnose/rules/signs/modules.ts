@@ -1,9 +1,5 @@
-import type { Hit, Reading, Sign } from '../../logs/sign.ts';
-import { short, traceLocation } from './common-fixes.ts';
-
-function absent(_hit: Hit, what: string, fix: string, bonus = 4): Reading {
-  return { cause: what, fixes: [{ summary: fix }], bonus };
-}
+import type { Sign } from '../../logs/sign.ts';
+import { absent, short, traceLocation } from './common-fixes.ts';
 
 /** Modules, classes, gems, assemblies and libraries that the image lacks. */
 export const moduleSigns: readonly Sign[] = [
@@ -16,7 +12,6 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       const name = hit.group(1) || hit.group(2);
       return absent(
-        hit,
         `Python module ${name} is missing: it is not installed in the image (ModuleNotFoundError: No module named '${name}')`,
         `Add ${name} to the requirements and rebuild the image`,
       );
@@ -32,59 +27,10 @@ export const moduleSigns: readonly Sign[] = [
       const name = hit.group(1) || hit.group(4);
       const from = hit.group(2) || hit.group(3);
       return absent(
-        hit,
         `Python cannot import name ${name} from module ${from} (ImportError): the installed version of ${from} does not have it${traceLocation(hit)}`,
         `Pin a version of ${from.split('.')[0] ?? from} that has ${name}`,
       );
     },
-  },
-  {
-    id: 'modules/native-library',
-    rank: 'exact',
-    strength: 21,
-    pattern:
-      /(?:error while loading shared libraries: |ImportError: |OSError: |cannot load library '?|Error loading shared library |cannot open shared object file: |Unable to load (?:dynamic library|shared library|DLL) '?|java\.lang\.UnsatisfiedLinkError: [^\n]{0,80}?|LoadError: |dlopen[^\n]{0,60}?|error loading library )'?((?:\/[\w.+-]+)*\/?(?:lib)?[\w.+-]+\.so(?:\.[\d.]+)?)['"]?[:)]/,
-    read: (hit) => {
-      const lib = hit.group(1);
-      if (/[Ee]xec format|wrong ELF class|invalid ELF header/.test(hit.line.message)) {
-        return absent(
-          hit,
-          `Shared library ${lib} is built for another architecture (wrong ELF class or header)`,
-          'Build the image for the architecture of the node',
-        );
-      }
-      const version = /version [`'"]([\w.]+)['"] not found|symbol[^\n]{0,40}: (\S{1,80})/.exec(hit.line.message);
-      if (version)
-        return absent(
-          hit,
-          `Shared library ${lib} does not fit: ${short(hit.line.message.slice(hit.match.index), 140)}`,
-          'Build against the library versions of the image',
-        );
-      return absent(
-        hit,
-        `Shared library ${lib} is missing in the image (cannot open shared object file, not found)`,
-        `Install the package that holds ${lib} in the image`,
-      );
-    },
-  },
-  {
-    id: 'modules/library-version',
-    rank: 'exact',
-    strength: 21,
-    pattern:
-      /version [`'"]((?:GLIBC|GLIBCXX|CXXABI|OPENSSL|LIB\w+)_[\w.]+)['"] not found(?: \(required by ([^)]{1,160})\))?|symbol lookup error: [^\n]{1,200}|undefined symbol: (\w{1,120})|(?:Error relocating )(\S{1,120}): (\w{1,120}): symbol not found/,
-    read: (hit) =>
-      hit.group(1) !== ''
-        ? absent(
-            hit,
-            `The C library of the image is too old: version ${hit.group(1)} not found${hit.group(2) === '' ? '' : ` (required by ${hit.group(2)})`}`,
-            'Build on the base image that it runs on, or use a newer base image',
-          )
-        : absent(
-            hit,
-            `A shared library does not fit the program: ${short(hit.match[0], 160)} (symbol not found)`,
-            'Use matching versions of the program and its libraries',
-          ),
   },
   {
     id: 'modules/node',
@@ -98,27 +44,12 @@ export const moduleSigns: readonly Sign[] = [
       const file = /^[./]/.test(name);
       const from = hit.group(2) === '' ? '' : `, imported from ${hit.group(2).split('/').slice(-2).join('/')}`;
       return absent(
-        hit,
         `Node module ${name} is missing: cannot find module '${name}' (MODULE_NOT_FOUND${from})${file ? '; the file does not exist in the image' : '; it is not installed in the image'}`,
         file
           ? `Correct the path ${name}, or add the file to the image`
           : `Add ${name} to the dependencies in package.json and rebuild the image`,
       );
     },
-  },
-  {
-    id: 'modules/node-require-esm',
-    rank: 'exact',
-    strength: 20,
-    pattern:
-      /ERR_REQUIRE_ESM[^\n]{0,160}|Cannot use import statement outside a module|ERR_UNKNOWN_FILE_EXTENSION[^\n]{0,120}|Package subpath '([^']{1,80})' is not defined by "exports"[^\n]{0,100}|does not provide an export named '?([\w$]{1,60})'?|NODE_MODULE_VERSION (\d+)[^\n]{0,120}|was compiled against a different Node\.js version|[Tt]he (?:engine|module) "?node"? is incompatible[^\n]{0,120}|ERR_DLOPEN_FAILED[^\n]{0,120}|Prisma(?:Client)?[^\n]{0,40}(?:could not locate the Query Engine|did not initialize)[^\n]{0,80}/,
-    read: (hit) =>
-      absent(
-        hit,
-        `A Node module cannot be loaded: ${short(hit.match[0], 180)}${traceLocation(hit)}`,
-        'Build the image with the Node version and module type that the package needs',
-        2,
-      ),
   },
   {
     id: 'modules/java-main-class',
@@ -151,55 +82,8 @@ export const moduleSigns: readonly Sign[] = [
           `The jar file ${hit.group(4)} does not exist or cannot be read (unable to access jarfile, not found)`,
           `Correct the path of the jar in the command`,
         );
-      return absent(
-        hit,
-        `The jar file ${hit.group(5)} is invalid or corrupt`,
-        'Build the image again with the whole jar',
-      );
+      return absent(`The jar file ${hit.group(5)} is invalid or corrupt`, 'Build the image again with the whole jar');
     },
-  },
-  {
-    id: 'modules/java-class',
-    rank: 'exact',
-    strength: 19,
-    pattern:
-      /(ClassNotFoundException|NoClassDefFoundError): (?:Could not initialize class )?([\w.$/]{1,200})|(NoSuchMethodError|NoSuchFieldError|AbstractMethodError|IncompatibleClassChangeError): '?([^\n']{1,200})|UnsupportedClassVersionError: ([\w./$]{1,160})[^\n]{0,120}?class file version ([\d.]+)[^\n]{0,160}?up to ([\d.]+)|UnsupportedClassVersionError[^\n]{0,200}|No suitable driver(?: found for (?:jdbc:[a-z0-9]+))?/,
-    read: (hit) => {
-      if (hit.group(1) !== '')
-        return absent(
-          hit,
-          `Java class ${hit.group(2).replace(/\//g, '.')} is missing on the class path (${hit.group(1)}, not found)`,
-          'Add the library that holds the class to the image',
-        );
-      if (hit.group(3) !== '')
-        return absent(
-          hit,
-          `A Java library has the wrong version (${hit.group(3)}: ${short(hit.group(4), 120)})`,
-          'Use matching versions of the libraries',
-        );
-      if (hit.match[0].includes('Unsupported'))
-        return absent(
-          hit,
-          `The Java runtime is too old for ${hit.group(5) || 'the program'}: its class file version ${hit.group(6)} is newer than ${hit.group(7)} (UnsupportedClassVersionError)`,
-          'Run it with a newer Java version, or compile for the older one',
-        );
-      return absent(hit, `The JDBC driver is missing: ${short(hit.match[0])}`, 'Add the JDBC driver to the image');
-    },
-  },
-  {
-    id: 'modules/go-plugin',
-    rank: 'exact',
-    strength: 18,
-    pattern:
-      /plugin\.Open\("([^"]{1,200})"\):? ?([^\n]{0,160})|sql: unknown driver "([\w-]{1,60})" \(forgotten import\?\)/,
-    read: (hit) =>
-      absent(
-        hit,
-        hit.group(3) !== ''
-          ? `The Go program lacks the database driver "${hit.group(3)}" (unknown driver, forgotten import)`
-          : `The Go plugin ${hit.group(1)} cannot be opened: ${short(hit.group(2))}`,
-        'Build the program with it',
-      ),
   },
   {
     id: 'modules/ruby',
@@ -216,7 +100,6 @@ export const moduleSigns: readonly Sign[] = [
         );
       const name = [1, 2, 3, 4].map(hit.group).find((one) => one !== '') ?? '';
       return absent(
-        hit,
         `Ruby library (gem) ${name} is missing: cannot load such file -- ${name} (LoadError, not installed)`,
         `Add ${name} to the Gemfile and rebuild the image`,
       );
@@ -254,11 +137,7 @@ export const moduleSigns: readonly Sign[] = [
           'The PHP database driver (PDO extension) is missing: could not find driver',
           'Install the pdo extension for the database',
         );
-      return absent(
-        hit,
-        `A PHP extension or version is missing: ${short(hit.match[0], 160)}`,
-        'Install it in the image',
-      );
+      return absent(`A PHP extension or version is missing: ${short(hit.match[0], 160)}`, 'Install it in the image');
     },
   },
   {
@@ -301,7 +180,6 @@ export const moduleSigns: readonly Sign[] = [
           'Use an image with that runtime version',
         );
       return absent(
-        hit,
         `.NET cannot load ${name === '' ? short(hit.match[0], 120) : name}: it is missing in the image (could not load, not found)`,
         'Publish the application with all its assemblies',
       );
@@ -316,94 +194,9 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       const name = [1, 2, 3, 4, 5, 6, 7].map(hit.group).find((one) => one !== '') ?? '';
       return absent(
-        hit,
         `Module ${name} is missing: it is not found or not installed in the image (${short(hit.match[0], 100)})`,
         `Install ${name} in the image, or correct its name`,
       );
     },
-  },
-  {
-    id: 'process/command-not-found',
-    rank: 'exact',
-    strength: 19,
-    pattern:
-      /(?:^|[:\s])(?:line )?(?:\d+: )?([^\s:]{1,200}): (?:command )?not found$|env: (?:can't execute )?['‘"]?([^'’":\s]{1,120})['’"]?: No such file or directory|exec:? "?([^\s":]{1,200})"?:? (?:not found|executable file not found in \$PATH|No such file or directory|no such file or directory)|(?:exec |exec: )"?(\S{1,200}?)"? ?: (?:not found|no such file or directory)|spawn ([^\s]{1,120}) ENOENT|executable file not found in \$PATH|([\w./-]{1,120}): executable file not found|tini[^\n]{0,30} exec (\S{1,120}) failed: No such file or directory|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]{1,60})'$/,
-    read: (hit) => {
-      const name = [1, 2, 3, 4, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
-      if (name === '' || /^\d+$/.test(name)) return undefined;
-      if (
-        /^(?:File|Page|Host|Key|Module|Package|Template|Class|error|Error|config|Resource|status|document)$/i.test(name)
-      )
-        return undefined;
-      const interpreter =
-        hit.group(2) !== '' && /\r|\\r/.test(hit.match[0]) ? ' (its first line ends in a carriage return)' : '';
-      return {
-        cause: `The command ${name}${interpreter} does not exist in the image (command not found, no such file or directory)`,
-        fixes: [{ summary: `Install ${name} in the image, or correct its name or path` }],
-        bonus: 5,
-      };
-    },
-  },
-  {
-    id: 'process/exec-format',
-    rank: 'exact',
-    strength: 24,
-    pattern:
-      /(?:exec(?:ve)?:? )?["']?(\/?[\w./+-]{1,200})?["']?:? ?(?:cannot execute(?: binary file)?: )?(?:[Ee]xec format error|cannot execute binary file)|os error 8\b|ENOEXEC|rosetta error|qemu-\w+: Could not open '([^']{1,120})'/,
-    read: (hit) => {
-      const path = hit.group(1).replace(/^exec\s*/, '');
-      const node = (hit.view.node?.status as { nodeInfo?: { architecture?: string } } | undefined)?.nodeInfo
-        ?.architecture;
-      const script = /\.(?:sh|py|pl|rb|bash)$/.test(path);
-      const built =
-        /(?:^|[^a-z0-9])(arm64|aarch64|amd64|x86_64|armv7|arm|s390x|ppc64le|riscv64|386)(?:[^a-z0-9]|$)/.exec(
-          `${path} ${hit.view.spec?.image ?? ''}`,
-        )?.[1];
-      const why = script
-        ? 'the script has no shebang line (#!), so the kernel cannot execute it'
-        : `it is built for another architecture (platform)${built === undefined ? '' : `: ${built}`}${node === undefined ? '' : `${built === undefined ? ': ' : ', '}the node is ${node}`}`;
-      return {
-        cause: `${path === '' ? 'The program' : path} cannot be executed: exec format error, ${why}`,
-        fixes: [
-          {
-            summary: script
-              ? `Begin ${path} with #!/bin/sh, or run it through sh`
-              : `Build the image for ${node === undefined ? "the node's architecture" : `linux/${node}`} (multi-platform build)`,
-          },
-        ],
-        bonus: 8,
-      };
-    },
-  },
-  {
-    id: 'process/not-executable',
-    rank: 'exact',
-    strength: 22,
-    pattern:
-      /(?:exec:? ["']?|sh: \d*:? ?|line \d+: |tini[^\n]{0,40} exec )["']?(\/[\w./+-]{1,200}|\.\/[\w./+-]{1,200})["']?(?: failed)?: [Pp]ermission denied|^(?:\/bin\/)?(?:ba|da|a)?sh: (?:\d+: )?(\/?[\w./+-]{1,200}): [Pp]ermission denied|spawn (\/?[\w./+-]{1,200}) EACCES/,
-    read: (hit) => {
-      const path = hit.group(1) || hit.group(2) || hit.group(3);
-      const inCommand = [...(hit.view.spec?.command ?? []), ...(hit.view.spec?.args ?? [])].some((word) =>
-        word.includes(path),
-      );
-      if (!inCommand && !/\.(?:sh|py|pl|rb)$|bin\//.test(path) && hit.view.exit?.code !== 126) return undefined;
-      return {
-        cause: `${path} is not executable: permission denied (the execute bit is missing)`,
-        fixes: [{ summary: `Set the execute bit in the image (chmod +x ${path}), or run it through its interpreter` }],
-        bonus: 6,
-      };
-    },
-  },
-  {
-    id: 'process/bad-interpreter',
-    rank: 'exact',
-    strength: 22,
-    pattern:
-      /(\/?[\w./-]{1,200}): (\/[\w./-]{1,120})(\^M)?: bad interpreter|\/bin\/(?:ba)?sh\^M|env: ['‘]?(\w+)\\r['’]?: No such file|\$'\\r': command not found|not found\r$/,
-    read: (hit) => ({
-      cause: `${hit.group(1) === '' ? 'The script' : hit.group(1)} names an interpreter that does not exist: ${/\\r|\^M/.test(hit.line.text) ? 'its lines end in CRLF (carriage return)' : hit.group(2)} (bad interpreter, not found)`,
-      fixes: [{ summary: 'Save the script with LF line ends, or install the interpreter' }],
-      bonus: 6,
-    }),
   },
 ];

@@ -2,7 +2,7 @@ import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
 import { envOf, isSecretSetting, settingsWith } from '../../settings.ts';
 import { fileSource, mendFileFix, onlyConfigSource, setEnvFix, short, traceLocation } from './common-fixes.ts';
-import { pathOf } from './filesystem.ts';
+import { pathOf } from './path-of.ts';
 
 /** The file that a configuration message is about, with the object that holds it. */
 function configFile(hit: Hit): { readonly path: string; readonly text: string } {

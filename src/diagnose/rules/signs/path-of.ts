@@ -1,0 +1,61 @@
+import type { Hit } from '../../logs/sign.ts';
+import { settingsWith } from '../../settings.ts';
+import { fileSource } from './common-fixes.ts';
+
+/** The path a message about a file speaks of: the last path before the error, else the first anywhere in it. */
+export function pathOf(whole: string): string | undefined {
+  const text = withoutPlace(whole);
+  const quoted = /['"`‘“](\/[^'"`’”\n]{1,300})['"`’”]/.exec(text)?.[1];
+  if (quoted !== undefined) return quoted;
+  const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
+  const absolute = words.find(
+    (word) => /^\/[\w.@~+-]+(?:\/[\w.@~+:-]+)*\/?$/.test(word) && word.length > 1 && !/^\/\/|:\d+:\d+$/.test(word),
+  );
+  if (absolute !== undefined) return absolute;
+  return (
+    words.find((word) => /^(?:\.{1,2}\/)?[\w.@-]+\/[\w./@-]+$/.test(word)) ??
+    words.find((word) =>
+      /^[\w@-][\w.@-]*\.(?:json|ya?ml|toml|ini|conf|cfg|cnf|xml|properties|env|pem|crt|key|p12|jks|txt|csv|sql|db|sqlite|html?|tmpl|py|js|mjs|cjs|ts|jar|sh|rb|php|pl|lock|pid|sock|log|dat|bin|so|wasm|model|onnx|pkl|parquet|gz|zip|tar|lic|license)$/.test(
+        word,
+      ),
+    )
+  );
+}
+
+// Where in the program it happened is not the file it is about: `main.rb:2:in ...`, `at /srv/a.pl line 3`, ` in /srv/a.php:9`.
+function withoutPlace(text: string): string {
+  return text
+    .replace(/^\S+\.\w{1,4}:\d+:in [`'][^`'\n]{0,120}': /, '')
+    .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d+| line \d+| on line \d+)[\s\S]*$/, '');
+}
+
+/** The path of a message, or of the lines around it that are about the same. */
+export function nearPath(hit: Hit): string | undefined {
+  const before =
+    /(?:^|\s)['"]?([\w./@-]{2,200})['"]?: (?:[Pp]ermission denied|[Rr]ead-only|[Nn]o space|[Tt]oo many)/.exec(
+      hit.line.message,
+    )?.[1];
+  return (
+    pathOf(hit.line.message) ??
+    (before !== undefined && !/^(?:error|open|write|mkdir|bind|exec|fatal|sh|bash)$/i.test(before)
+      ? before
+      : neighbourPath(hit))
+  );
+}
+
+/** A path in the lines next to the message. */
+export function neighbourPath(hit: Hit): string | undefined {
+  for (const step of [1, -1, 2, -2]) {
+    const line = hit.log.lines[hit.line.index + step];
+    const found = line && !/^\s*(?:at |File ")/.test(line.text) && /(?:\/[\w.@-]+){2,}/.exec(line.message)?.[0];
+    if (found && !/node_modules|site-packages|\/usr\/lib\//.test(found)) return found;
+  }
+  return undefined;
+}
+
+/** Where a path comes from: the object mounted there and the variable that names it, in brackets; '' when nothing is known. */
+export function pathSource(hit: Hit, path: string | undefined): string {
+  if (path === undefined) return '';
+  const setting = settingsWith(hit.view.spec, path).find((one) => one.kind === 'env');
+  return `${fileSource(hit.view, path)}${setting === undefined ? '' : ` (set by environment variable ${setting.name})`}`;
+}
