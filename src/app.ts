@@ -187,7 +187,7 @@ export function createApp(options: AppOptions): App {
     tracker: () => monitor.tracker(),
     canAct,
     onChanged: () => monitor.changed(),
-    flushState: () => state?.flush() ?? Promise.resolve(),
+    flushState: () => state?.flush() ?? Promise.resolve(true),
     metrics: () => metrics,
     logger,
     now: options.now,

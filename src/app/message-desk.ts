@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.ts';
 import type { Alert, AlertType } from '../model/alert.ts';
 import type { Delivery } from '../model/delivery.ts';
+import { AppError } from '../model/errors.ts';
 import type { Incident } from '../model/incident.ts';
 import { alertOfTransition, composeAlert, composeAmendment, type ComposeSettings } from '../notify/compose.ts';
 import { composeStormAlert } from '../notify/compose-storm.ts';
@@ -35,8 +36,8 @@ export interface MessageDeskParts {
   readonly canAct: () => boolean;
   /** What was delivered must be kept. */
   readonly onChanged: () => void;
-  /** Writes the kept state; awaited before a message is sent. */
-  readonly flushState: () => Promise<void>;
+  /** Writes the kept state; false when it could not be written. Awaited before a message is sent. */
+  readonly flushState: () => Promise<boolean>;
   readonly metrics: () => Metrics;
   readonly logger: Logger;
   readonly now: () => number;
@@ -69,8 +70,9 @@ export function createMessageDesk(parts: MessageDeskParts): MessageDesk {
     tracker()?.delivered(id, delivery);
     parts.onChanged();
     if (delivery.outcome === 'claimed') {
-      // Written before it is sent: after a crash the next leader knows that this one is in doubt.
-      await parts.flushState();
+      // Written before it is sent: after a crash the next leader knows that this one is in doubt. Who cannot write is
+      // about to lose the Lease as well, and whoever holds it next would tell the same again.
+      if (!(await parts.flushState())) throw new AppError('LEASE_LOST', 'the claim of a message could not be written');
       return;
     }
     metrics().alert(delivery.sink, delivery.alert, delivery.outcome);

@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '../model/errors.ts';
+import { AppError, toAppError, type ErrorCode } from '../model/errors.ts';
 import type { Timers } from '../lib/timers.ts';
 import type { LeaseApi } from './lease-api.ts';
 import { createStateLease, type StateLease } from './state-lease.ts';
@@ -29,8 +29,11 @@ export interface StateStore {
   load(): Promise<LoadedState>;
   /** Has the newest records written: soon, at most once a second, and only what changed. `snapshot` is called then. */
   save(snapshot: () => readonly StateLine[]): void;
-  /** Writes what waits to be written, and waits for it. Never rejects. */
-  flush(): Promise<void>;
+  /**
+   * Writes what waits to be written. Resolves to false when that may still succeed later; what can never be kept (no
+   * permission, no room) does not hold anybody up. Never rejects.
+   */
+  flush(): Promise<boolean>;
   /** The highest term that ever wrote, plus one: for a leadership Lease that is created anew. 0 when nothing is there. */
   nextTerm(): Promise<number>;
 }
@@ -56,6 +59,8 @@ export interface StateStoreParts {
 const stateLeaseCount = 4;
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
+/** A state that cannot be kept at all must not keep people from hearing of anything. */
+const hopeless: ReadonlySet<ErrorCode> = new Set(['API_FORBIDDEN', 'API_NOT_FOUND', 'API_REJECTED', 'STATE_FULL']);
 
 export function createStateStore(parts: StateStoreParts): StateStore {
   const { identity, timers, now } = parts;
@@ -71,6 +76,7 @@ export function createStateStore(parts: StateStoreParts): StateStore {
   let cancelTimer: (() => void) | undefined;
   let lastWriteMs = -Infinity;
   let failures = 0;
+  let lastFailure: ErrorCode | undefined;
 
   /** Reads every Lease and the terms in which they were written; what cannot be read is a warning. */
   async function readAll(warnings: AppError[]): Promise<StateLease[]> {
@@ -159,10 +165,12 @@ export function createStateStore(parts: StateStoreParts): StateStore {
     try {
       await writeAll(snapshot);
       failures = 0;
+      lastFailure = undefined;
     } catch (thrown) {
       const error = toAppError(thrown);
       parts.onError(error);
       failures += 1;
+      lastFailure = error.code;
       if (error.code !== 'LEASE_LOST') waiting ??= snapshot;
     }
   }
@@ -190,6 +198,7 @@ export function createStateStore(parts: StateStoreParts): StateStore {
       // A write that failed planned its next try; the last one is made now.
       stopTimer();
       await write();
+      return lastFailure === undefined || hopeless.has(lastFailure);
     },
     nextTerm: async () => {
       await readAll([]);
