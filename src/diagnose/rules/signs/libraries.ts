@@ -13,7 +13,6 @@ export const librarySigns: readonly Sign[] = [
       const lib = hit.group(1);
       if (/[Ee]xec format|wrong ELF class|invalid ELF header/.test(hit.line.message)) {
         return absent(
-          hit,
           `Shared library ${lib} is built for another architecture (wrong ELF class or header)`,
           'Build the image for the architecture of the node',
         );
@@ -21,7 +20,6 @@ export const librarySigns: readonly Sign[] = [
       const version = /version [`'"]([\w.]+)['"] not found|symbol[^\n]{0,40}: (\S{1,80})/.exec(hit.line.message);
       if (version)
         return absent(
-          hit,
           `Shared library ${lib} does not fit: ${short(hit.line.message.slice(hit.match.index), 140)}`,
           'Build against the library versions of the image',
         );
@@ -40,12 +38,10 @@ export const librarySigns: readonly Sign[] = [
     read: (hit) =>
       hit.group(1) !== ''
         ? absent(
-            hit,
             `The C library of the image is too old: version ${hit.group(1)} not found${hit.group(2) === '' ? '' : ` (required by ${hit.group(2)})`}`,
             'Build on the base image that it runs on, or use a newer base image',
           )
         : absent(
-            hit,
             `A shared library does not fit the program: ${short(hit.match[0], 160)} (symbol not found)`,
             'Use matching versions of the program and its libraries',
           ),
@@ -72,19 +68,16 @@ export const librarySigns: readonly Sign[] = [
     read: (hit) => {
       if (hit.group(1) !== '')
         return absent(
-          hit,
           `Java class ${hit.group(2).replace(/\//g, '.')} is missing on the class path (${hit.group(1)}, not found)`,
           'Add the library that holds the class to the image',
         );
       if (hit.group(3) !== '')
         return absent(
-          hit,
           `A Java library has the wrong version (${hit.group(3)}: ${short(hit.group(4), 120)})`,
           'Use matching versions of the libraries',
         );
       if (hit.match[0].includes('Unsupported'))
         return absent(
-          hit,
           `The Java runtime is too old for ${hit.group(5) || 'the program'}: its class file version ${hit.group(6)} is newer than ${hit.group(7)} (UnsupportedClassVersionError)`,
           'Run it with a newer Java version, or compile for the older one',
         );

@@ -60,25 +60,18 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       if (hit.group(1) !== '')
         return absent(
-          hit,
           `Java could not find or load the main class ${hit.group(1)} (ClassNotFoundException): no such class on the class path`,
           `Correct the class name ${hit.group(1)} or the class path (-cp) in the command`,
         );
       if (hit.group(2) !== '')
         return absent(
-          hit,
           `The jar ${hit.group(2)} has no main class: no main manifest attribute`,
           `Name the main class in the command, or build an executable jar`,
         );
       if (hit.group(3) !== '')
-        return absent(
-          hit,
-          `Class ${hit.group(3)} has no main method: main method not found`,
-          'Name another main class',
-        );
+        return absent(`Class ${hit.group(3)} has no main method: main method not found`, 'Name another main class');
       if (hit.group(4) !== '')
         return absent(
-          hit,
           `The jar file ${hit.group(4)} does not exist or cannot be read (unable to access jarfile, not found)`,
           `Correct the path of the jar in the command`,
         );
@@ -94,7 +87,6 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       if (hit.group(5) !== '')
         return absent(
-          hit,
           `The image has Ruby version ${hit.group(5)}, but the Gemfile specifies ${hit.group(6)}`,
           'Use an image with that Ruby version',
         );
@@ -114,26 +106,22 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       if (hit.group(1) !== '')
         return absent(
-          hit,
           `PHP class ${hit.group(1)} is missing (Class "${hit.group(1)}" not found)`,
           'Install the package that holds the class, or correct the autoloader',
         );
       if (hit.group(2) !== '')
         return absent(
-          hit,
           `PHP function ${hit.group(2)} is missing (call to undefined function ${hit.group(2)}()): its extension is not installed`,
           'Install the PHP extension in the image',
         );
       const file = hit.group(3) || hit.group(4);
       if (file !== '')
         return absent(
-          hit,
           `PHP cannot open the required file ${file}: it does not exist (failed to open stream, no such file or directory)`,
           `Add ${file} to the image (composer install)`,
         );
       if (hit.match[0] === 'could not find driver')
         return absent(
-          hit,
           'The PHP database driver (PDO extension) is missing: could not find driver',
           'Install the pdo extension for the database',
         );
@@ -149,12 +137,10 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) =>
       hit.group(1) !== ''
         ? absent(
-            hit,
             `Perl module ${hit.group(1).replace(/\.pm$/, '').replace(/\//g, '::')} is missing: can't locate ${hit.group(1)} in @INC (not installed)`,
             'Install the Perl module in the image',
           )
         : absent(
-            hit,
             `Perl package ${hit.group(3)} has no method ${hit.group(2)} (can't locate object method)${traceLocation(hit)}`,
             'Load the package that has the method',
           ),
@@ -169,13 +155,11 @@ export const moduleSigns: readonly Sign[] = [
       const name = [1, 2, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       if (hit.group(2) !== '')
         return absent(
-          hit,
           `The .NET application ${hit.group(2)} does not exist in the image (not found)`,
           'Correct the name of the assembly in the command',
         );
       if (hit.group(3) !== '')
         return absent(
-          hit,
           `The .NET framework ${hit.group(3)} version ${hit.group(4)} is missing (not installed in the image)`,
           'Use an image with that runtime version',
         );
