@@ -6,7 +6,7 @@ import { containersOf } from '../verify/known-objects.ts';
 import type { Claim, ModelAnswer } from './answer-schema.ts';
 import type { Brief, BriefFact } from './brief.ts';
 import { checkCommand } from './check-command.ts';
-import { unsupported } from './claim-support.ts';
+import { bearingLines, unsupported } from './claim-support.ts';
 import { speaksToItsReader } from './injection-signs.ts';
 import { plainSentence } from './plain-sentence.ts';
 
@@ -33,6 +33,8 @@ const mostSentences = 2;
 const mostFixes = 3;
 const sentenceCharacters = 400;
 const summaryCharacters = 200;
+/** Words that a sentence must share with what it rests on. */
+const leastShared = 2;
 
 /** Checks an answer against the case: nothing in the result is there only because the model said so. */
 export function checkAnswer(answer: ModelAnswer, brief: Brief, file: CaseFile, redact: Redactor): CheckedAnswer {
@@ -92,20 +94,25 @@ function checkClaim(claim: Claim, mostCharacters: number, bench: Bench, command?
   const sentence = plainSentence(claim.text, mostCharacters);
   if ('problem' in sentence) return sentence;
   const rests: BriefFact[] = [];
+  const lent: string[] = [];
   for (const id of claim.evidence) {
     const fact = bench.facts.get(id.trim());
     if (fact === undefined) return { problem: 'unknown evidence' };
     // What addresses its reader proves nothing, whoever cites it.
     if (fact.suspect) return { problem: 'suspect evidence' };
+    const lines = bearingLines(sentence.text, fact, bench.names);
+    // A checked command carries its summary; any other sentence rests only on what has to do with it.
+    if (lines.length === 0 && command === undefined) continue;
     rests.push(fact);
+    lent.push(...lines);
   }
   if (rests.length === 0) return { problem: 'no evidence' };
-  const texts = [
-    ...rests.map(({ source, text }) => `${source}: ${text}`),
-    ...bench.verdict,
-    ...(command === undefined ? [] : [command]),
-  ];
-  const problem = unsupported(sentence.text, { texts, names: bench.names, leastShared: command === undefined ? 2 : 0 });
+  const texts = [...lent, ...bench.verdict, ...(command === undefined ? [] : [command])];
+  const problem = unsupported(sentence.text, {
+    texts,
+    names: bench.names,
+    leastShared: command === undefined ? leastShared : 0,
+  });
   if (problem !== undefined) return { problem };
   if (bench.redact(sentence.text) !== sentence.text) return { problem: 'a secret' };
   return { text: sentence.text, rests };

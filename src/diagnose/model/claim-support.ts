@@ -31,6 +31,48 @@ export function unsupported(sentence: string, support: Support): string | undefi
   return shared >= support.leastShared ? undefined : 'it shares too little with the evidence';
 }
 
+/**
+ * The lines of a fact that bear on a sentence, its source before each. A line that shares but one plain word with it lends it
+ * that word and proves nothing; names of the case and words that every fact has do not count.
+ */
+export function bearingLines(
+  sentence: string,
+  fact: { readonly source: string; readonly text: string },
+  names: ReadonlySet<string>,
+): string[] {
+  const lines = fact.text.split('\n').map((line) => `${fact.source}: ${line}`);
+  return lines.filter((line) => weightShared(sentence, line, names) >= leastWeight);
+}
+
+/** A name, number or code, or two plain words. */
+const leastWeight = 2;
+
+function weightShared(sentence: string, line: string, names: ReadonlySet<string>): number {
+  const stems = stemsOf(line);
+  const seen = new Set<string>();
+  let weight = 0;
+  for (const word of wordsOf(sentence)) {
+    if (names.has(word) || everywhere.has(word.toLowerCase()) || seen.has(stem(word))) continue;
+    seen.add(stem(word));
+    if (isPlain(word)) weight += word.length > 3 && stems.has(stem(word)) ? 1 : 0;
+    else weight += hasToken(line, word) ? leastWeight : 0;
+  }
+  return weight;
+}
+
+const everywhere = new Set([
+  'pod',
+  'container',
+  'event',
+  'spec',
+  'with',
+  'from',
+  'that',
+  'this',
+  'previous',
+  'because',
+]);
+
 /** Words without the punctuation around them; what is inside a word stays: `db:5432`, `1.4.2`, `-listen-adress`. */
 function wordsOf(sentence: string): string[] {
   return sentence
