@@ -6,7 +6,7 @@ import type { DetectSettings } from './detect-settings.ts';
 import { findFailedPod } from './failed-pod.ts';
 import { findImagePulls } from './image-pull.ts';
 import type { Finding, Look } from './look.ts';
-import { findNotReady } from './not-ready.ts';
+import { findLeftBehind, findNotReady } from './not-ready.ts';
 import { findOomKills } from './oom-killed.ts';
 import { findPending } from './pending.ts';
 import type { PodHistory } from './pod-history.ts';
@@ -39,13 +39,14 @@ export function detectPod(
   return {
     failures,
     ...(rechecks.length > 0 ? { recheckAtMs: Math.min(...rechecks) } : {}),
-    watch: !leaving && (failures.length > 0 || rechecks.length > 0 || starting),
+    watch: failures.length > 0 || rechecks.length > 0 || (starting && !leaving),
   };
 }
 
-/** All findings of one look; a pod that is leaving has none. */
+/** All findings of one look; a pod that is leaving has none, unless it cannot leave. */
 export function findAll(look: Look): Finding[] {
-  if (look.record.deletedAtMs !== undefined || look.record.phase === 'Succeeded') return [];
+  if (look.record.phase === 'Succeeded') return [];
+  if (look.record.deletedAtMs !== undefined) return findLeftBehind(look);
   const oomKills = findOomKills(look);
   const configErrors = findConfigErrors(look);
   const telling = [

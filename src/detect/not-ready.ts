@@ -1,6 +1,6 @@
-import type { ContainerRecord, PodCondition } from '../model/pod-record.ts';
+import type { ContainerRecord, PodRecord } from '../model/pod-record.ts';
 import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
-import { countingContainers, isDone, isJobPod, nodeTimeMs } from './pod-facts.ts';
+import { conditionOf, countingContainers, isDone, isJobPod, nodeTimeMs } from './pod-facts.ts';
 
 /**
  * NotReady: running but not ready for notReadyDelayMs, and for longer than its own startup and readiness probes allow.
@@ -9,11 +9,11 @@ import { countingContainers, isDone, isJobPod, nodeTimeMs } from './pod-facts.ts
 export function findNotReady(look: Look): Finding[] {
   const { record, nowMs, settings } = look;
   if ((record.phase !== 'Running' && record.phase !== 'Unknown') || isJobPod(record)) return [];
-  const ready = record.conditions.find((condition) => condition.type === 'Ready');
+  const ready = conditionOf(record, 'Ready');
   if (ready?.status === 'True') return [];
   const containers = countingContainers(record);
   const culprit = containers.find(isNotReady);
-  const nodeLost = isNodeLost(record.conditions, ready);
+  const nodeLost = isNodeLost(record);
   // Containers that did their work and ended leave their pod not ready for good.
   if (culprit === undefined && containers.some(isDone)) return [];
 
@@ -43,7 +43,28 @@ function isNotReady(container: ContainerRecord): boolean {
  * When a node goes away its kubelet cannot change the conditions any more: the control plane sets only Ready to False, and
  * ContainersReady stays True (kubernetes: pkg/util/node/node.go MarkPodsNotReady). A readiness gate looks alike but has a reason.
  */
-function isNodeLost(conditions: readonly PodCondition[], ready: PodCondition | undefined): boolean {
-  const containersReady = conditions.find((condition) => condition.type === 'ContainersReady');
-  return ready !== undefined && ready.reason !== 'ReadinessGatesNotReady' && containersReady?.status === 'True';
+function isNodeLost(record: PodRecord): boolean {
+  const ready = conditionOf(record, 'Ready');
+  const lost = ready?.status === 'False' && ready.reason !== 'ReadinessGatesNotReady';
+  return lost && conditionOf(record, 'ContainersReady')?.status === 'True';
+}
+
+/**
+ * NotReady, too: a pod of a StatefulSet that should be gone but whose node does not answer. Nobody confirms its end, so the
+ * StatefulSet may not replace it (kubernetes.io/docs, "Force Delete StatefulSet Pods"). Other pods that leave never fail.
+ */
+export function findLeftBehind(look: Look): Finding[] {
+  const { record, settings } = look;
+  const { deletedAtMs, nodeName = '' } = record;
+  if (deletedAtMs === undefined || record.owner?.kind !== 'StatefulSet' || !isNodeLost(record)) return [];
+  return [
+    afterDelay(look, deletedAtMs, settings.notReadyDelayMs, () =>
+      podFailure(record, 'NotReady', {
+        sinceMs: conditionOf(record, 'Ready')?.changedAtMs ?? deletedAtMs,
+        reason: 'NodeNotReady',
+        message: `the pod should be gone, but node ${nodeName} does not answer, so it is not replaced`,
+        commonCause: `node:${nodeName}`,
+      }),
+    ),
+  ];
 }

@@ -51,6 +51,12 @@ function holdMs(incident: IncidentState, settings: TrackSettings): number {
 /** Drops controllers' failures that evidence has ended: the wanted pods exist, a later run completed. */
 export function dropEndedOwnFailures(workload: WorkloadState, nowMs: number): void {
   const wanted = workload.facts?.wanted;
+  const gone = workload.facts?.exists === false;
+  if (gone) workload.jobFailures.clear();
+  if (gone || wanted === 0) {
+    workload.createFailures.clear();
+    workload.rollout = [];
+  }
   const current = workload.currentPods();
   const enough = wanted !== undefined && workload.complete && current.length >= wanted;
   for (const [id, { failure, lastMs }] of workload.createFailures) {

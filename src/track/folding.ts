@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../model/workload.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { IncidentState } from './incident-state.ts';
+import { stands } from './standing.ts';
 
 /** A cause that `detect` read from the objects, made unique over namespaces; undefined when nothing stands with one. */
 export function sharedCauseOf(incident: IncidentState): string | undefined {
@@ -48,6 +49,12 @@ export function joinersOf(book: IncidentBook, head: IncidentState): IncidentStat
         head.cause !== `workload:${other.workloadKey}`,
     )
     .sort((a, b) => a.createdAtMs - b.createdAtMs || (a.key < b.key ? -1 : 1));
+}
+
+/** Its failures stand, but no longer for the head's cause. */
+export function hasLeft(book: IncidentBook, incident: IncidentState, head: IncidentState): boolean {
+  if (head.state === 'resolved') return true;
+  return !(incident.cause !== undefined && isHeadOf(head, incident.cause)) && stands(book, incident);
 }
 
 function isHeadOf(head: IncidentState, cause: string): boolean {

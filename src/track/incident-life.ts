@@ -1,10 +1,11 @@
 import type { Failure } from '../model/failure.ts';
 import { createRecheckMs, dropEndedOwnFailures, endingOf, wellSinceMs } from './ending.ts';
-import { headFor, joinersOf, sharedCauseOf } from './folding.ts';
+import { hasLeft, headFor, joinersOf, sharedCauseOf } from './folding.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { newIncident, shortHash, type IncidentState } from './incident-state.ts';
-import { materialChange } from './material-change.ts';
+import { newIncident, type IncidentState } from './incident-state.ts';
 import { isQuietClass, slotsOf, type Slot } from './slots.ts';
+import { activeOf, factMark, mainOf, standingOf, stands } from './standing.ts';
+import { speak, tellAgain } from './speaking.ts';
 import { stormDueKey, type StormWatch } from './storm-watch.ts';
 import type { TrackSettings } from './track-settings.ts';
 import type { WorkloadState } from './workload-state.ts';
@@ -17,26 +18,25 @@ export class IncidentLife {
   readonly #book: IncidentBook;
   readonly #storms: StormWatch;
   readonly #settings: TrackSettings;
-  readonly #isSynced: (namespace: string) => boolean;
+  /** Whether all pods of the namespace have been seen. */
+  readonly isSynced: (namespace: string) => boolean;
 
-  constructor(
-    book: IncidentBook,
-    storms: StormWatch,
-    settings: TrackSettings,
-    isSynced: (namespace: string) => boolean,
-  ) {
+  constructor(book: IncidentBook, storms: StormWatch, settings: TrackSettings, isSynced: IncidentLife['isSynced']) {
     this.#book = book;
     this.#storms = storms;
     this.#settings = settings;
-    this.#isSynced = isSynced;
+    this.isSynced = isSynced;
   }
 
   /** Something about the workload changed: opens what is new and looks at what there is. */
   review(workload: WorkloadState, nowMs: number): void {
     dropEndedOwnFailures(workload, nowMs);
     for (const slot of slotsOf(workload)) this.#startIfNew(workload, slot, nowMs);
-    for (const incident of this.#activeOf(workload)) this.evaluate(incident, nowMs);
-    if (this.#activeOf(workload).length === 0 && !workload.hasFailures()) this.#book.workloads.delete(workload.key);
+    for (const incident of activeOf(this.#book, workload)) this.evaluate(incident, nowMs);
+  }
+
+  hasActive(workload: WorkloadState): boolean {
+    return activeOf(this.#book, workload).length > 0;
   }
 
   /** Does what is due for one incident at `nowMs` and sets when to look again. */
@@ -47,7 +47,7 @@ export class IncidentLife {
     }
     const workload = this.#book.workloadOf(incident);
     dropEndedOwnFailures(workload, nowMs);
-    const standing = this.#standingOf(incident, workload);
+    const standing = standingOf(this.#book, incident, workload);
     const fails = standing.some(({ fact }) => !fact);
     this.#book.setStanding(incident, standing, nowMs);
     this.#updateCause(incident, standing.length > 0, nowMs);
@@ -79,15 +79,6 @@ export class IncidentLife {
     return true;
   }
 
-  #activeOf(workload: WorkloadState): IncidentState[] {
-    return this.#book.ofWorkload(workload.key).filter(({ state }) => state !== 'resolved');
-  }
-
-  /** The incident of this workload that its consequences (NotReady, RolloutStuck, JobFailed) join. */
-  #mainOf(workload: WorkloadState): IncidentState | undefined {
-    return this.#activeOf(workload).find((incident) => !isQuietClass(incident.class));
-  }
-
   #startIfNew(workload: WorkloadState, slot: Slot, nowMs: number): void {
     const { class: failureClass, container, failures } = slot;
     const key = this.#book.keyOf(workload, failureClass, container);
@@ -97,8 +88,8 @@ export class IncidentLife {
     const isNew = failures.some((failure) => !failure.fact || !seen.has(factMark(failure)));
     if (!isNew) return;
     const quiet = isQuietClass(failureClass);
-    if (quiet && this.#mainOf(workload) !== undefined) return;
-    const consequence = quiet ? undefined : this.#activeOf(workload).find((one) => isQuietClass(one.class));
+    if (quiet && mainOf(this.#book, workload) !== undefined) return;
+    const consequence = quiet ? undefined : activeOf(this.#book, workload).find((one) => isQuietClass(one.class));
     if (consequence !== undefined && known === undefined) {
       this.#book.rekey(consequence, key, failureClass, container);
       return;
@@ -133,14 +124,6 @@ export class IncidentLife {
     );
   }
 
-  #standingOf(incident: IncidentState, workload: WorkloadState): Failure[] {
-    const isMain = this.#mainOf(workload) === incident;
-    return slotsOf(workload).flatMap((slot) => {
-      const own = slot.class === incident.class && slot.container === incident.container;
-      return own || (isMain && isQuietClass(slot.class)) ? slot.failures : [];
-    });
-  }
-
   /** Facts count once: by their instance. */
   #takeFacts(incident: IncidentState, failures: readonly Failure[], nowMs: number): void {
     for (const failure of failures) {
@@ -161,7 +144,7 @@ export class IncidentLife {
       return;
     }
     this.#book.due.set(incident.id, undefined);
-    if (!this.#isSynced(incident.workload.namespace)) return;
+    if (!this.isSynced(incident.workload.namespace)) return;
     const conditions = standing.filter(({ fact }) => !fact);
     if (conditions.length === 0 && incident.pendingFacts.size === 0) {
       this.#drop(incident, nowMs);
@@ -194,8 +177,8 @@ export class IncidentLife {
       (other) =>
         other !== incident &&
         other.state === 'settling' &&
-        this.#isSynced(other.workload.namespace) &&
-        this.#standingOf(other, this.#book.workloadOf(other)).length > 0,
+        this.isSynced(other.workload.namespace) &&
+        standingOf(this.#book, other, this.#book.workloadOf(other)).length > 0,
     );
   }
 
@@ -225,7 +208,7 @@ export class IncidentLife {
   }
 
   #evaluateOpen(incident: IncidentState, workload: WorkloadState, standing: boolean, nowMs: number): void {
-    if (!this.#isSynced(incident.workload.namespace)) return;
+    if (!this.isSynced(incident.workload.namespace)) return;
     const { foldedInto } = incident;
     const dues: number[] = [];
     if (!standing) {
@@ -240,54 +223,23 @@ export class IncidentLife {
     if (createDueMs !== undefined) dues.push(createDueMs);
     if (foldedInto !== undefined) {
       const head = this.#book.byId(foldedInto);
-      if (head === undefined || this.#hasLeft(incident, head)) this.#comeOut(incident, nowMs);
-      else this.#book.due.soon(head.id, nowMs + gatherMs);
+      if (head === undefined || hasLeft(this.#book, incident, head)) {
+        this.#comeOut(incident, nowMs);
+        return;
+      }
+      this.#book.due.soon(head.id, nowMs + gatherMs);
     } else if (incident.storm === undefined) {
-      dues.push(...this.#speak(incident, standing, nowMs));
+      dues.push(...speak(this.#book, incident, standing, nowMs, this.#settings));
     } else {
       this.#book.due.soon(stormDueKey, nowMs + gatherMs);
     }
     const next = dues.filter((dueMs) => dueMs > nowMs);
-    if (incident.state === 'open') this.#book.due.set(incident.id, next.length === 0 ? undefined : Math.min(...next));
-  }
-
-  /** Says "worse", reminds, or tells again what may have got lost. Returns when to look again. */
-  #speak(incident: IncidentState, standing: boolean, nowMs: number): number[] {
-    const { told, lastTold } = incident;
-    if (told === undefined || lastTold === undefined) return [];
-    if (incident.inDoubt && standing) {
-      this.#book.tell(incident, lastTold.type, 'may not have arrived before a restart', nowMs);
-      return [];
-    }
-    const dues: number[] = [];
-    const change = standing || incident.factsSinceTold ? this.#changeOf(incident, told) : undefined;
-    if (change === undefined) {
-      incident.worseSinceMs = undefined;
-    } else {
-      incident.worseSinceMs ??= nowMs;
-      const dueMs = Math.max(change.notBeforeMs, incident.worseSinceMs + this.#settings.settleMs);
-      if (nowMs >= dueMs) this.#book.tell(incident, 'worse', change.reason, nowMs);
-      else dues.push(dueMs);
-    }
-    const stands = standing || incident.factsSinceTold;
-    if (stands && incident.reminders < this.#settings.reminderLimit) {
-      const dueMs = (incident.told ?? told).atMs + this.#settings.reminderIntervalMs;
-      if (nowMs >= dueMs) {
-        incident.reminders += 1;
-        this.#book.tell(incident, 'reminded', `still failing after ${hours(nowMs - incident.openedAtMs)} h`, nowMs);
-      }
-      dues.push(nowMs >= dueMs ? nowMs + this.#settings.reminderIntervalMs : dueMs);
-    }
-    return dues;
-  }
-
-  #changeOf(incident: IncidentState, told: NonNullable<IncidentState['told']>): ReturnType<typeof materialChange> {
-    return materialChange(incident, told, this.#book.sizeOf(incident), this.#settings);
+    this.#book.due.set(incident.id, next.length === 0 ? undefined : Math.min(...next));
   }
 
   #end(incident: IncidentState, how: string, silent: boolean, nowMs: number): void {
     const children = this.#book.childrenOf(incident);
-    const heir = children.find((child) => child.cause === incident.cause && this.#stands(child));
+    const heir = children.find((child) => child.cause === incident.cause && stands(this.#book, child));
     if (heir !== undefined) {
       this.#book.handOver(incident, heir);
       this.#close(incident, how, nowMs);
@@ -308,15 +260,15 @@ export class IncidentLife {
     incident.state = 'resolved';
     incident.resolvedAtMs = nowMs;
     incident.resolution = how;
+    // What stood until proof came is over with it.
+    if (incident.class === 'job') this.#book.workloadOf(incident).jobFailures.clear();
     this.#book.due.set(incident.id, nowMs + this.#settings.reopenWindowMs);
     if (headId !== undefined && this.#book.byId(headId) !== undefined) this.#book.due.soon(headId, nowMs + gatherMs);
   }
 
   #evaluateResolved(incident: IncidentState, nowMs: number): void {
-    if (!this.#isSynced(incident.workload.namespace)) return;
-    if (incident.inDoubt && incident.lastTold !== undefined) {
-      this.#book.tell(incident, 'resolved', incident.resolution ?? 'over', nowMs);
-    }
+    if (!this.isSynced(incident.workload.namespace)) return;
+    if (incident.inDoubt) tellAgain(this.#book, incident, nowMs);
     const forgetAtMs = (incident.resolvedAtMs ?? nowMs) + this.#settings.reopenWindowMs;
     if (nowMs < forgetAtMs) {
       this.#book.due.set(incident.id, forgetAtMs);
@@ -324,20 +276,9 @@ export class IncidentLife {
     }
     // Facts that still show would be told again by whoever forgets that they were told.
     const workload = this.#book.workloads.get(incident.workloadKey);
-    const shows = workload !== undefined && this.#standingOf(incident, workload).length > 0;
+    const shows = workload !== undefined && standingOf(this.#book, incident, workload).length > 0;
     if (shows) this.#book.due.set(incident.id, nowMs + this.#settings.reopenWindowMs);
     else this.#book.remove(incident);
-  }
-
-  #stands(incident: IncidentState): boolean {
-    return this.#standingOf(incident, this.#book.workloadOf(incident)).some(({ fact }) => !fact);
-  }
-
-  /** Its failures stand, but no longer for the head's cause. */
-  #hasLeft(incident: IncidentState, head: IncidentState): boolean {
-    if (head.state === 'resolved') return true;
-    const joins = incident.cause === head.cause || incident.cause === `workload:${head.workloadKey}`;
-    return !joins && this.#stands(incident);
   }
 
   /** The common cause is over for it: what still fails gets a message of its own, after as long as healing may take. */
@@ -353,12 +294,4 @@ export class IncidentLife {
     incident.settleEndsAtMs = nowMs + this.#settings.runResolveHoldMs;
     this.#book.due.set(incident.id, incident.settleEndsAtMs);
   }
-}
-
-function factMark(failure: Failure): string {
-  return shortHash(failure.instance ?? `${failure.subject.uid ?? failure.subject.name}/${failure.sinceMs}`);
-}
-
-function hours(durationMs: number): number {
-  return Math.round(durationMs / 3_600_000);
 }

@@ -46,7 +46,7 @@ export function slotsOf(workload: WorkloadState): Slot[] {
     slots.set(id, slot);
   };
   for (const { summary, failures } of workload.pods.values()) {
-    if (!summary.leaving && !summary.ignored) failures.forEach(add);
+    if (!summary.ignored) failures.forEach(add);
   }
   for (const { failure } of workload.createFailures.values()) add(failure);
   for (const failure of workload.jobFailures.values()) add(failure);

@@ -1,6 +1,6 @@
 import type { Delivery } from '../model/delivery.ts';
 import { classOfKind, failureKinds, type FailureClass, type FailureKind } from '../model/failure.ts';
-import { severities, type Severity, type TransitionType } from '../model/incident.ts';
+import { severities, type Severity, type StormTransition, type TransitionType } from '../model/incident.ts';
 import { newIncident, type IncidentState } from './incident-state.ts';
 import type { StormState } from './storm-watch.ts';
 import { workloadKeyOf } from './workload-state.ts';
@@ -53,6 +53,8 @@ interface StormLine {
   readonly t: readonly number[];
   /** joined, told joined, told standing, reminders */
   readonly n: readonly number[];
+  readonly L?: readonly [StormTransition['type'], number];
+  readonly c?: 1;
   readonly d?: readonly DeliveryLine[];
 }
 
@@ -109,6 +111,8 @@ export function recordOfStorm(storm: StormState): StateRecord {
     storm: storm.id,
     t: [storm.openedAtMs, storm.lastJoinedAtMs, storm.announceAtMs, storm.toldAtMs].map(seconds),
     n: [storm.joined, storm.toldJoined, storm.toldStanding, storm.reminders],
+    ...(storm.lastTold === undefined ? {} : { L: [storm.lastTold.type, seconds(storm.lastTold.atMs)] }),
+    ...(storm.confirmed ? { c: 1 } : {}),
     ...deliveryLines(storm.deliveries, seconds),
   };
   return { key: storm.id, json: JSON.stringify(line), resolved: false, touchedAtMs: storm.toldAtMs };
@@ -211,6 +215,8 @@ function stormOf(line: StormLine): StormState {
     toldJoined,
     toldStanding,
     reminders,
+    lastTold: line.L === undefined ? undefined : { type: line.L[0], atMs: inMs(line.L[1]) },
+    confirmed: line.c === 1,
     deliveries: (line.d ?? []).map((one) => deliveryOf(one, 0)),
   };
 }

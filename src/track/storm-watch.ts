@@ -17,6 +17,9 @@ export interface StormState {
   toldJoined: number;
   toldStanding: number;
   reminders: number;
+  lastTold: { readonly type: StormTransition['type']; readonly atMs: number } | undefined;
+  /** The last digest arrived (or was dropped for good). */
+  confirmed: boolean;
   deliveries: readonly Delivery[];
 }
 
@@ -26,6 +29,9 @@ export const stormDueKey = 'storm';
 /** Watches for many new incidents at once, and tells them as one digest. */
 export class StormWatch {
   current: StormState | undefined;
+  /** The one before: what became of its closing digest is still reported. */
+  #last: StormState | undefined;
+  #paused = false;
   readonly #book: IncidentBook;
   readonly #settings: TrackSettings;
   /** When incidents were told one by one, for the count. */
@@ -34,6 +40,25 @@ export class StormWatch {
   constructor(book: IncidentBook, settings: TrackSettings) {
     this.#book = book;
     this.#settings = settings;
+  }
+
+  byId(id: string): StormState | undefined {
+    return [this.current, this.#last].find((storm) => storm?.id === id);
+  }
+
+  /** Takes over a storm of an earlier process; it waits for `resume`. */
+  restore(storm: StormState): void {
+    this.current = storm;
+    this.#paused = true;
+  }
+
+  /** Its incidents have been seen again. A digest of which nobody knows whether it arrived is sent again. */
+  resume(nowMs: number): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    const { current } = this;
+    if (current?.lastTold !== undefined && !current.confirmed) this.#tell(current.lastTold.type, nowMs);
+    this.#book.due.soon(stormDueKey, nowMs + this.#settings.settleMs);
   }
 
   /**
@@ -64,6 +89,8 @@ export class StormWatch {
       toldJoined: 0,
       toldStanding: 0,
       reminders: 0,
+      lastTold: undefined,
+      confirmed: false,
       deliveries: [],
     };
     return this.#join(this.current, incident, nowMs);
@@ -72,7 +99,7 @@ export class StormWatch {
   /** Looks whether the digest needs an update or is over. */
   evaluate(nowMs: number): void {
     const storm = this.current;
-    if (storm === undefined) return;
+    if (storm === undefined || this.#paused) return;
     if (storm.toldJoined === 0) {
       if (nowMs >= storm.announceAtMs) this.#tell('storm-opened', nowMs);
       else this.#book.due.set(stormDueKey, storm.announceAtMs);
@@ -122,6 +149,8 @@ export class StormWatch {
     const storm = this.current;
     if (storm === undefined) return;
     storm.toldAtMs = atMs;
+    storm.lastTold = { type, atMs };
+    storm.confirmed = false;
     storm.toldJoined = storm.joined;
     storm.toldStanding = this.#members(storm).filter(({ state }) => state === 'open').length;
     this.#book.push({ type, atMs, storm: this.#viewOf(storm) });
@@ -142,6 +171,7 @@ export class StormWatch {
         this.#book.due.set(incident.id, nowMs);
       }
     }
+    this.#last = storm;
     this.current = undefined;
   }
 

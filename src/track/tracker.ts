@@ -15,11 +15,12 @@ import { IncidentBook } from './incident-book.ts';
 import { IncidentLife } from './incident-life.ts';
 import type { IncidentState } from './incident-state.ts';
 import { causeMark } from './material-change.ts';
-import type { Observation, OwnerFacts } from './observation.ts';
+import { Intake } from './intake.ts';
+import type { Observation } from './observation.ts';
 import { readRecord, recordOfIncident, recordOfStorm, type StateRecord } from './state-record.ts';
 import { stormDueKey, StormWatch } from './storm-watch.ts';
 import type { TrackSettings } from './track-settings.ts';
-import { workloadKeyOf, type WorkloadState } from './workload-state.ts';
+import type { WorkloadState } from './workload-state.ts';
 
 export type Transition = IncidentTransition | StormTransition;
 
@@ -63,6 +64,8 @@ export interface Tracker {
   followed(): WorkloadRef[];
   /** Followed workloads whose OwnerFacts are missing, old, or older than what happened to their pods. */
   staleOwners(nowMs: number): WorkloadRef[];
+  /** How many workloads are in memory: those that fail, and those of which an incident is active. */
+  keptWorkloads(): number;
   /** What to keep: one record per open or lately resolved incident, and one for a storm. */
   snapshot(): StateRecord[];
   /** Takes over the records of an earlier process, before any observation. Returns how many could not be read. */
@@ -83,12 +86,12 @@ const maxDeliveries = 20;
 export function createTracker(settings: TrackSettings, parts: TrackerParts): Tracker {
   const book = new IncidentBook(parts.cluster, parts.newId);
   const storms = new StormWatch(book, settings);
-  const podHomes = new Map<string, string>();
   const syncedNamespaces = new Set<string>();
   let allSynced = false;
   let clockMs = Number.NEGATIVE_INFINITY;
   const isSynced = (namespace: string): boolean => allSynced || syncedNamespaces.has(namespace);
   const life = new IncidentLife(book, storms, settings, isSynced);
+  const intake = new Intake(book, life);
 
   /** Does everything that is due until then, each at its own time. */
   const advance = (nowMs: number): number => {
@@ -97,7 +100,9 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
       clockMs = Math.max(clockMs, next.dueMs);
       const incident = book.byId(next.key);
       if (next.key === stormDueKey) storms.evaluate(clockMs);
-      else if (incident !== undefined) life.evaluate(incident, clockMs);
+      if (incident === undefined) continue;
+      life.evaluate(incident, clockMs);
+      intake.forgetIfWell(incident.workloadKey);
     }
     clockMs = untilMs;
     return untilMs;
@@ -110,81 +115,14 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
     return [...keys].flatMap((key) => book.workloads.get(key) ?? []);
   };
 
-  const forgetPod = (uid: string, atMs: number): WorkloadState | undefined => {
-    const workload = book.workloads.get(podHomes.get(uid) ?? '');
-    podHomes.delete(uid);
-    workload?.removePod({ uid }, atMs);
-    return workload;
-  };
-
-  const observePod = (input: Extract<Observation, { type: 'pod' }>, atMs: number): WorkloadState | undefined => {
-    const { pod, failures, owner } = input;
-    const key = workloadKeyOf(owner.workload);
-    const home = podHomes.get(pod.ref.uid);
-    if (home !== undefined && home !== key) {
-      const before = forgetPod(pod.ref.uid, atMs);
-      if (before !== undefined) life.review(before, atMs);
-    }
-    // Healthy pods of workloads that nobody worries about leave nothing behind.
-    if (failures.length === 0 && !book.workloads.has(key)) return undefined;
-    const workload = book.workload(owner.workload);
-    workload.setFacts(owner, atMs);
-    workload.setPod(pod, failures, atMs);
-    podHomes.set(pod.ref.uid, key);
-    return workload;
-  };
-
-  const observeOwner = (owner: OwnerFacts, mayCreate: boolean, atMs: number): WorkloadState | undefined => {
-    if (!mayCreate && !book.workloads.has(workloadKeyOf(owner.workload))) return undefined;
-    const workload = book.workload(owner.workload);
-    workload.setFacts(owner, atMs);
-    return workload;
-  };
-
-  const apply = (input: Observation, atMs: number): WorkloadState | undefined => {
-    switch (input.type) {
-      case 'pod':
-        return observePod(input, atMs);
-      case 'pods-listed': {
-        const workload = observeOwner(input.owner, false, atMs);
-        if (workload === undefined) return undefined;
-        const listed = new Set(input.pods.map(({ pod }) => pod.ref.uid));
-        for (const uid of workload.pods.keys()) if (!listed.has(uid)) forgetPod(uid, atMs);
-        for (const { pod, failures } of input.pods) {
-          workload.setPod(pod, failures, atMs);
-          podHomes.set(pod.ref.uid, workload.key);
-        }
-        workload.complete = true;
-        return workload;
-      }
-      case 'owner': {
-        const workload = observeOwner(input.owner, (input.failures?.length ?? 0) > 0, atMs);
-        workload?.addOwnFailures(input.failures ?? [], atMs);
-        return workload;
-      }
-      case 'rollout': {
-        const workload = observeOwner(input.owner, input.failures.length > 0, atMs);
-        if (workload !== undefined) workload.rollout = input.failures;
-        return workload;
-      }
-    }
-  };
-
-  const review = (workload: WorkloadState | undefined, atMs: number): void => {
-    if (workload === undefined) return;
-    life.review(workload, atMs);
-    if (book.workloads.has(workload.key)) return;
-    for (const uid of workload.pods.keys()) podHomes.delete(uid);
-  };
-
   return {
     observe(input, nowMs) {
       const atMs = advance(nowMs);
-      review(apply(input, atMs), atMs);
+      intake.observe(input, atMs);
     },
     remove(pod, nowMs) {
       const atMs = advance(nowMs);
-      review(forgetPod(pod.uid, atMs), atMs);
+      intake.remove(pod, atMs);
     },
     synced(namespaces, nowMs) {
       const atMs = advance(nowMs);
@@ -199,6 +137,7 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
         }
         life.evaluate(incident, atMs);
       }
+      storms.resume(atMs);
     },
     tick(nowMs) {
       advance(nowMs);
@@ -232,19 +171,19 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
       return foldedInto === undefined ? { tell: true } : { tell: false, foldedInto };
     },
     delivered(id, delivery) {
-      const target = book.byId(id) ?? (storms.current?.id === id ? storms.current : undefined);
+      const target = book.byId(id) ?? storms.byId(id);
       if (target === undefined) return;
       target.deliveries = [...target.deliveries, delivery].slice(-maxDeliveries);
-      const arrived = delivery.outcome === 'sent' || delivery.outcome === 'dropped';
-      if (arrived && 'confirmed' in target) target.confirmed = true;
+      if (delivery.outcome === 'sent' || delivery.outcome === 'dropped') target.confirmed = true;
     },
     isUntold(id, alert) {
       const incident = book.byId(id);
-      if (incident === undefined) return storms.current?.id === id && !hasSent(storms.current.deliveries, 0);
-      const { lastTold, state } = incident;
-      const isOver = state === 'resolved';
-      if (lastTold === undefined || isOver !== (alert === 'resolved')) return false;
-      return lastTold.type === alert && !hasSent(incident.deliveries, lastTold.atMs);
+      const target = incident ?? storms.byId(id);
+      if (target?.lastTold === undefined) return false;
+      const { lastTold, deliveries } = target;
+      // A one-off fact may be closed before its message got through: it is still news. That it got worse is not.
+      if (incident?.state === 'resolved' && (alert === 'worse' || alert === 'reminded')) return false;
+      return lastTold.type === alert && !hasSent(deliveries, lastTold.atMs);
     },
     incident(id) {
       const incident = book.byId(id);
@@ -273,6 +212,7 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
         })
         .map(({ ref }) => ref);
     },
+    keptWorkloads: () => book.workloads.size,
     snapshot() {
       const kept = [...book.all].filter(
         ({ state, resolvedAtMs }) => state !== 'settling' || resolvedAtMs !== undefined,
@@ -288,8 +228,7 @@ export function createTracker(settings: TrackSettings, parts: TrackerParts): Tra
         if (read === undefined) {
           unreadable += 1;
         } else if ('storm' in read) {
-          storms.current = read.storm;
-          book.due.set(stormDueKey, nowMs);
+          storms.restore(read.storm);
         } else if (book.byId(read.incident.id) === undefined && book.byKey(read.incident.key) === undefined) {
           book.add(read.incident);
           heads.push(read.incident);

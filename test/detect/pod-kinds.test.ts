@@ -383,6 +383,25 @@ describe('NotReady', () => {
     ]);
   });
 
+  const onLostNode = (kind: string) =>
+    pod({
+      owner: { kind, name: 'store', namespace: 'shop' },
+      deletedAtMs: nowMs - 5 * minutes,
+      conditions: [condition('ContainersReady', 'True'), condition('Ready', 'False')],
+    });
+
+  test('a StatefulSet pod that cannot leave its lost node, 10 min after it should have', () => {
+    const young = look(onLostNode('StatefulSet'));
+    expect(young).toEqual({ failures: [], recheckAtMs: nowMs + 5 * minutes, watch: true });
+    expect(look(onLostNode('StatefulSet'), nowMs + 5 * minutes).failures).toMatchObject([
+      { kind: 'NotReady', reason: 'NodeNotReady', commonCause: 'node:worker-1' },
+    ]);
+  });
+
+  test('others are replaced elsewhere', () => {
+    expect(look(onLostNode('ReplicaSet'), nowMs + hours)).toEqual({ failures: [], watch: false });
+  });
+
   test('a readiness gate that nobody opens is no lost node', () => {
     const conditions = [
       condition('ContainersReady', 'True'),

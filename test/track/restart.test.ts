@@ -109,6 +109,7 @@ describe('a restart in the middle', () => {
     }
     world.pass(minute);
     expect(world.steps).toEqual(['storm-opened']);
+    world.deliverAll();
     world.restart();
     world.pass(minute);
     expect(world.steps).toEqual(['storm-opened']);
@@ -116,6 +117,29 @@ describe('a restart in the middle', () => {
     world.pass(hour);
     expect(world.steps.at(-1)).toBe('storm-closed');
     expect(world.steps.filter((step) => step.includes(' '))).toEqual([]);
+  });
+
+  test('a digest of which nobody knows whether it arrived is sent again', () => {
+    const world = new World();
+    for (let index = 0; index < 12; index++) world.pod(`w${index}`, `w${index}-1`, [crash(`w${index}-1`)]);
+    world.pass(minute);
+    world.restart();
+    world.pass(minute);
+    expect(world.steps).toEqual(['storm-opened', 'storm-opened']);
+    const ids = world.said.map((one) => ('storm' in one ? one.storm.id : ''));
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('a fact whose message was in doubt is told again, though it is closed since', () => {
+    const world = new World();
+    world.owner('web', { wanted: 1 });
+    world.pod('web', 'web-0', [failure('OOMKilled', 'web-0')]);
+    world.pass(20 * minute);
+    world.pod('web', 'web-0');
+    expect(world.tracker.isUntold('000001', 'opened')).toBe(true);
+    world.restart();
+    world.pass(minute);
+    expect(world.steps).toEqual(['opened web', 'opened web']);
   });
 
   test('what was folded stays folded', () => {

@@ -545,6 +545,29 @@ describe('what nobody worries about', () => {
     expect(world.tracker.snapshot()).toEqual([]);
   });
 
+  test('what is over is forgotten, whatever ended it', () => {
+    const world = new World();
+    world.owner('web', { wanted: 1 });
+    world.pod('web', 'web-0', [crash('web-0')]);
+    world.owner('import', { kind: 'Job' });
+    world.facts('import', {}, [
+      controllerFailure('JobFailed', { kind: 'Job', name: 'import', namespace: 'shop', uid: 'uid-import' }),
+    ]);
+    world.owner('api', { wanted: 2 });
+    world.facts('api', {}, [
+      controllerFailure('CreateFailed', { kind: 'ReplicaSet', name: 'api-x', namespace: 'shop', uid: 'uid-rs' }),
+    ]);
+    world.pass(minute);
+    expect(world.tracker.keptWorkloads()).toBe(3);
+    world.pod('web', 'web-0');
+    world.facts('import', { exists: false });
+    world.facts('api', { wanted: 0 });
+    world.pass(hour);
+    expect(world.tracker.keptWorkloads()).toBe(0);
+    expect(world.tracker.incidents({ includeResolved: true })).toEqual([]);
+    expect(world.tracker.nextWakeAtMs()).toBeUndefined();
+  });
+
   test('owners are asked for again while an incident is active', () => {
     const world = new World();
     world.pod('web', 'web-0', [crash('web-0')]);

@@ -165,8 +165,10 @@ export class World {
 
   /** Everything that was sent arrived. */
   deliverAll(): void {
-    for (const incident of this.tracker.incidents({ includeResolved: true })) {
-      this.tracker.delivered(incident.id, {
+    const ids = this.tracker.incidents({ includeResolved: true }).map(({ id }) => id);
+    const storm = this.tracker.storm();
+    for (const id of [...ids, ...(storm === undefined ? [] : [storm.id])]) {
+      this.tracker.delivered(id, {
         sink: 'slack-bot',
         alert: 'opened',
         outcome: 'sent',
