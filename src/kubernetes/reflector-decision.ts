@@ -36,6 +36,9 @@ export interface Decision {
   readonly atLeastMs?: number;
 }
 
+/** With growing pauses these take about 10 s. */
+const quickRefusals = 4;
+
 /** Pure: the rules for every way in which a connection can end. */
 export function decide(ending: Ending, shortWatchMs: number): Decision {
   const again = ending.phase === 'watch' ? 'resume' : 'resync';
@@ -71,7 +74,9 @@ function failed(ending: Ending, error: AppError): Decision {
     return { next: ending.repeats < 2 ? again : 'resync', delay: 'grow', ...atLeast };
   }
   if (error.code === 'API_GONE') return { next: 'resync', delay: 'grow' };
-  if (isRefusal(error)) return { next: again, delay: 'slow' };
+  // A token that expired is replaced by the kubelet within moments, so that is tried at the usual pace.
+  if (error.code === 'API_UNAUTHORIZED') return { next: again, delay: 'grow', ...atLeast };
+  if (isRefusal(error)) return { next: again, delay: isStartingUp(error, ending) ? 'grow' : 'slow' };
   if (error.code === 'API_UNAVAILABLE') {
     // The same internal error at the same place again and again: the watch cannot get past it.
     return { next: ending.inStream === true && ending.repeats >= 5 ? 'resync' : again, delay: 'grow', ...atLeast };
@@ -82,6 +87,11 @@ function failed(ending: Ending, error: AppError): Decision {
     return { next: 'resync', delay: 'slow' };
   }
   return { next: again, delay: 'grow', ...atLeast };
+}
+
+/** An API server that has just started forbids everything until it has read the roles, which takes it a few seconds. */
+function isStartingUp(error: AppError, { repeats }: Ending): boolean {
+  return error.code === 'API_FORBIDDEN' && repeats <= quickRefusals;
 }
 
 /** Nothing helps until somebody changes a permission, a credential or the address. */
