@@ -65,8 +65,8 @@ function compose(type: AlertType, incident: Incident, atMs: number, reason: stri
     logLines,
     ...(command === undefined ? {} : { proofCommand: command }),
     notes: notes(incident, settings.sharing === 'off' ? logs.length : 0),
-    // The reason of an opening is the kind, which the headline says.
-    ...(reason === '' || type === 'opened' ? {} : { reason: sentence(clean(reason)) }),
+    // The reason of an opening is mostly the kind, which the headline says.
+    ...(reason === '' || reason === incident.kind ? {} : { reason: sentence(clean(reason)) }),
     cluster: incident.cluster,
     namespace: incident.namespace,
     workload: incident.workload.name,
