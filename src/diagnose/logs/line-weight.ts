@@ -25,6 +25,11 @@ const planted =
   /\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
 // Lines of an access log tell of requests, not of the program's end.
 const access = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+(?: HTTP\/[\d.]+)?" \d{3}\b/;
+/** Words of trouble in a line without a level. */
+export const trouble =
+  /\b(?:err(?:or)?s?|fail\w*|fatal|cannot|can't|could not|couldn't|unable|denied|invalid|missing|not|no|panic|abort\w*|must|required|refus\w+|exceed\w*|unexpected|expected|too|unknown|duplicate|mismatch|corrupt\w*|differ\w*|rejected|forbidden|expired|lost|limit)\b|n't\b/i;
+// Words of an orderly end.
+const leaving = /\b(?:shut\w*|stop\w*|drain\w*|clos\w+|flush\w*|bye|clean\w*|exit\w*|terminat\w*|wait\w*|sleep\w*)\b/i;
 const repeated = /retry|retries|attempt|try|reconnect|not yet/i;
 const served =
   /\b(?:listening|ready|started|serving|accepting connections|up and running|startup complete|initialized)\b/i;
@@ -53,6 +58,8 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
   );
   const progressAt = secondLastProgress(plain);
   const gaveUpLater = plain.some((line) => gaveUp.test(line.message));
+  const overtakenAt = lastOvertaken(plain, roles, lastIndexes);
+  const lastOfShape = new Map(plain.map((line) => [shapeOf(line), line.index]));
   const many = plain.length > manyLines;
   const seen = new Set<string>();
   const suspects: Suspect[] = [];
@@ -60,7 +67,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
     const role = roles[line.index];
     if (!role || line.level === 'debug' || planted.test(line.text) || access.test(line.text)) continue;
     if (many && line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
-    const shape = line.message.replace(/\d+/g, '0');
+    const shape = shapeOf(line);
     if (seen.has(shape) && !lastIndexes.has(line.index)) continue;
     seen.add(shape);
     suspects.push({
@@ -71,6 +78,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
         survived: line.index < servedAt,
         gaveUpLater,
         progress: line.index < progressAt,
+        overtaken: (lastOfShape.get(shape) ?? line.index) < overtakenAt,
       }),
     });
   }
@@ -86,6 +94,7 @@ function weigh(
     readonly survived: boolean;
     readonly gaveUpLater: boolean;
     readonly progress: boolean;
+    readonly overtaken: boolean;
   },
 ): number {
   let weight = line.level === undefined ? plainWeight : byLevel[line.level];
@@ -94,17 +103,48 @@ function weigh(
   if (ending.test(line.message)) weight += 8;
   if (consequence.test(line.message)) weight -= 24;
   else if (place.last) weight += 8;
+  else if (place.overtaken && line.level !== 'fatal') weight -= 24;
   if (place.survived && line.level !== 'fatal') weight -= 10;
   if (benign.test(line.message))
     weight -= repeated.test(line.message) && (place.gaveUpLater || !place.progress) ? 6 : 22;
   return weight;
 }
 
+function shapeOf(line: LogLine): string {
+  return line.message.replace(/\d+/g, '0');
+}
+
+/**
+ * Before this line whoever was in trouble went on with ordinary work, and other trouble came after that: what ended the
+ * program stands later.
+ */
+function lastOvertaken(
+  lines: readonly LogLine[],
+  roles: readonly TraceRole[],
+  lastIndexes: ReadonlySet<number>,
+): number {
+  const inTrouble = (line: LogLine): boolean =>
+    !benign.test(line.message) &&
+    !consequence.test(line.message) &&
+    (line.level === 'fatal' ||
+      line.level === 'error' ||
+      roles[line.index]?.uncaught === true ||
+      (line.level === undefined && lastIndexes.has(line.index) && trouble.test(line.message)));
+  const last = lastIndexOf(lines, inTrouble);
+  return lastIndexOf(lines, (line) => line.index < last && isOrdinary(line));
+}
+
+function isOrdinary(line: LogLine): boolean {
+  return (
+    (line.level === undefined || line.level === 'info') &&
+    !interesting.test(line.message) &&
+    !leaving.test(line.message)
+  );
+}
+
 // After this line at least two more speak of ordinary work: whoever was in trouble before went on.
 function secondLastProgress(lines: readonly LogLine[]): number {
-  const ordinary = lines.filter(
-    (line) => (line.level === undefined || line.level === 'info') && !interesting.test(line.message),
-  );
+  const ordinary = lines.filter(isOrdinary);
   return ordinary.at(-2)?.index ?? -1;
 }
 

@@ -3,6 +3,7 @@ import { explain } from '../log-case.ts';
 import { configurationVariants } from './configuration-variants.ts';
 import { dependencyVariants } from './dependency-variants.ts';
 import { environmentVariants } from './environment-variants.ts';
+import { fieldVariants } from './field-variants.ts';
 import { hardVariants } from './hard-variants.ts';
 import { mixedVariants } from './mixed-variants.ts';
 import { programVariants } from './program-variants.ts';
@@ -17,6 +18,7 @@ const families: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
   program: programVariants,
   hard: hardVariants,
   mixed: mixedVariants,
+  field: fieldVariants,
 };
 
 describe.each(Object.entries(families))('%s', (_, variants) => {

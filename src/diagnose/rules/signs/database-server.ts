@@ -74,6 +74,28 @@ export const databaseServerSigns: readonly Sign[] = [
     }),
   },
   {
+    id: 'database/no-data-directory',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /(\w+) does not know where to find the (server configuration file|database system data)|"(\/[^"]{1,200})" is not a valid data directory|could not access directory "(\/[^"]{1,200})"/,
+    read: (hit) => {
+      const path = hit.group(3) || hit.group(4);
+      if (/[Pp]ermission denied/.test(hit.line.message)) return undefined;
+      return path === ''
+        ? {
+            cause: `PostgreSQL is told no data directory: neither -D nor PGDATA is set, so it finds no ${hit.group(2)} (configuration)`,
+            fixes: [{ summary: 'Give -D DIRECTORY in the args, or set PGDATA' }],
+            bonus: 8,
+          }
+        : {
+            cause: `${path}${fileSource(hit.view, path)} is not a valid PostgreSQL data directory: ${hit.group(4) === '' ? 'PG_VERSION is missing' : 'it does not exist (no such file or directory)'}`,
+            fixes: [{ summary: `Initialise ${path} (initdb), or mount the volume that holds the data` }],
+            bonus: 8,
+          };
+    },
+  },
+  {
     id: 'database/as-root',
     rank: 'exact',
     strength: 23,

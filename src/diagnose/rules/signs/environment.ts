@@ -74,7 +74,7 @@ export const environmentSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 15,
     pattern: new RegExp(
-      String.raw`\b(?:[Mm]issing|MISSING|[Rr]equired?s?|[Uu]ndefined|[Uu]nset|[Mm]ust (?:set|define|provide|specify)|(?:[Yy]ou need|[Nn]eed) to (?:set|define|provide|specify)|[Pp]lease (?:set|define|provide|specify)|[Ss]et the|[Nn]o value (?:for|given for)|[Nn]ot set|[Yy]ou must (?:set|specify|define))(?: (?:required|mandatory|config(?:uration)?|setting|settings|value|key|option|variable|variables|parameter|field|property|entry|secret|credential|or empty|or invalid|for|the|a|one of))*[ :=]{1,3}${quote}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`,
+      String.raw`\b(?:[Mm]issing|MISSING|[Rr]equired?s?|[Uu]ndefined|[Uu]nset|[Mm]ust (?:set|define|provide|specify)|(?:[Yy]ou need|[Nn]eed) to (?:set|define|provide|specify)|[Pp]lease (?:set|define|provide|specify|export)|[Ss]et the|[Nn]o value (?:for|given for)|[Nn]ot set|[Yy]ou must (?:set|specify|define))(?: (?:required|mandatory|config(?:uration)?|setting|settings|value|key|option|variable|variables|parameter|field|property|entry|secret|credential|or empty|or invalid|for|the|a|one of))*[ :=]{1,3}${quote}([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`,
     ),
     read: missingNamed(1),
   },

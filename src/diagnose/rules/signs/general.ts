@@ -1,4 +1,5 @@
 import { quoteLog } from '../../../model/log-quote.ts';
+import { trouble } from '../../logs/line-weight.ts';
 import type { Sign } from '../../logs/sign.ts';
 import { short } from './common-fixes.ts';
 
@@ -11,18 +12,15 @@ export const generalSigns: readonly Sign[] = [
     strength: -10,
     pattern: /./,
     read: (hit) => {
-      const wrong =
-        /err|fail|fatal|cannot|can't|could not|unable|denied|invalid|missing|not |panic|abort|must|required|refus|exceed|unexpected|too |no /i.test(
-          hit.line.message,
-        );
-      if (!wrong) return undefined;
+      const marked = hit.line.level === 'fatal' || hit.line.level === 'error';
+      if (!marked && !trouble.test(hit.line.message)) return undefined;
       // `fatal: no etcd` says less than a known message elsewhere.
       const bare = hit.line.message.split(/\s+/).length < 5;
       return {
         bonus: bare ? -14 : 0,
         cause: `Its log says ${quoteLog(short(hit.line.message, 300))}`,
         fixes: [],
-        confidence: hit.line.level === 'fatal' || hit.line.level === 'error' ? 'medium' : 'low',
+        confidence: marked ? 'medium' : 'low',
       };
     },
   },

@@ -1,6 +1,8 @@
+import { quoteLog } from '../../../model/log-quote.ts';
 import { patch, templatePatch } from '../../kubectl.ts';
-import type { Hit, Sign } from '../../logs/sign.ts';
+import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
+import { short } from './common-fixes.ts';
 import { nearPath, pathSource } from './path-of.ts';
 
 function user(hit: Hit): string {
@@ -45,6 +47,7 @@ export const permissionSigns: readonly Sign[] = [
       )
         return undefined;
       const path = nearPath(hit);
+      if (path === undefined) return withoutPath(hit);
       const operation = /mkdir|creat\w+ dir/i.test(text)
         ? 'create'
         : /\b(?:writ|creat|append|chmod|chown|rename|unlink|mkdir|touch|save|rm)/i.test(text)
@@ -54,12 +57,11 @@ export const permissionSigns: readonly Sign[] = [
             : /\bread/i.test(text)
               ? 'read'
               : 'open';
-      const what = path ?? 'a file or a privileged operation';
       const mount = pathSource(hit, path);
       return {
-        cause: `Permission denied: the program may not ${operation} ${what}${mount}${user(hit)}`,
+        cause: `Permission denied: the program may not ${operation} ${path}${mount}${user(hit)}`,
         fixes: [permissionFix(hit, path)],
-        bonus: path === undefined ? -2 : 5,
+        bonus: 5,
       };
     },
   },
@@ -68,7 +70,7 @@ export const permissionSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /[Pp]ermissions (\d{3,4}) for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|['"]?(\/[^'"\s]{1,200})['"]? (?:is|are) (?:world|group)[- ](?:writable|readable|accessible)/,
+      /[Pp]ermissions (\d{3,4}) for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|['"]?(\/[^'"\s]{1,200})['"]? (?:is|are|has) (?:world|group)[- ](?:writable|readable|accessible|or world access)/,
     read: (hit) => {
       const path = hit.group(2) || hit.group(3) || hit.group(4);
       return {
@@ -80,14 +82,32 @@ export const permissionSigns: readonly Sign[] = [
   },
 ];
 
-function permissionFix(hit: Hit, path: string | undefined): ProposedFix {
-  const mount = path?.startsWith('/') === true ? hit.view.mountAt(path) : undefined;
+// `setgid(101) failed (1: Operation not permitted)`, `su-exec: setgroups: Operation not permitted`
+function withoutPath(hit: Hit): Reading {
+  const text = hit.line.message;
+  const found =
+    /(\w{3,40})(?:\([^)]{0,20}\))? failed \(1: Operation not permitted|(\w{3,40}): Operation not permitted/.exec(text);
+  const call = found?.[1] ?? found?.[2];
+  return call === undefined
+    ? {
+        cause: `Permission denied: ${quoteLog(short(text, 200))}`,
+        fixes: [{ summary: 'Give the container the right it lacks' }],
+        bonus: -2,
+      }
+    : {
+        cause: `The program may not call ${call} (operation not permitted): a capability that it needs is missing${user(hit)}`,
+        fixes: [
+          { summary: `Let it start as the user it should be (runAsUser), or allow the capability that ${call} needs` },
+        ],
+        bonus: 3,
+      };
+}
+
+function permissionFix(hit: Hit, path: string): ProposedFix {
+  const mount = path.startsWith('/') ? hit.view.mountAt(path) : undefined;
   if (mount?.volume.persistentVolumeClaim || mount?.volume.emptyDir) return ownVolumeFix(hit, mount.label);
   return {
-    summary:
-      path === undefined
-        ? 'Give the container the right it lacks'
-        : `Give its user the right to use ${path}, in the image or by runAsUser`,
+    summary: `Give its user the right to use ${path}, in the image or by runAsUser`,
   };
 }
 

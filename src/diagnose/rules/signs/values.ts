@@ -170,6 +170,18 @@ export const valueSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/expected-other',
+    rank: 'specific',
+    strength: 4,
+    pattern:
+      /\b[Ee]xpected (?:\w+ ){0,3}["'`]?([\w.:-]{1,60})["'`]?,? (?:but )?(?:found|got|was|is|received|have|had)\b/,
+    read: (hit) => ({
+      cause: `The program finds something else than it expects: ${quoteLog(short(hit.line.message, 240))}`,
+      fixes: [{ summary: 'Bring what it found and what it expects together' }],
+      confidence: 'medium',
+    }),
+  },
+  {
     id: 'configuration/license',
     rank: 'exact',
     strength: 17,
