@@ -16,6 +16,8 @@ export function evidenceHash(file: CaseFile, rules: Diagnosis, brief: Brief): st
   const view = viewCase(file);
   const lines =
     view.log === undefined ? [] : [...weighLines(view.log)].sort((a, b) => b.weight - a.weight).slice(0, tellingLines);
+  // Lines that are far less telling than the first one come and go.
+  const telling = lines.filter(({ weight }) => weight * 2 > (lines[0]?.weight ?? 0));
   const unsure = rules.confidence === 'unknown' || rules.confidence === 'low';
   const parts = [
     file.workload.kind,
@@ -31,7 +33,7 @@ export function evidenceHash(file: CaseFile, rules: Diagnosis, brief: Brief): st
     unsure
       ? distinct(brief.facts.map(({ source }) => source).filter((source) => source.startsWith('event '))).join()
       : '',
-    ...lines.map(({ line }) => withoutNumbers(line.message)).sort(),
+    ...telling.map(({ line }) => withoutNumbers(line.message)).sort(),
   ];
   return createHash('sha256').update(parts.join('\u0000')).digest('base64url').slice(0, 22);
 }
