@@ -50,6 +50,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
   const { now, timers, observer } = parts;
   let tracker: Tracker | undefined;
   let cancelWake: (() => void) | undefined;
+  let turns = 0;
   /** What the streams have told so far, for a tracker that comes later. */
   let syncedAll = false;
   const syncedNamespaces = new Set<string>();
@@ -90,10 +91,12 @@ export function createMonitor(parts: MonitorParts): Monitor {
 
   return {
     async begin() {
+      const turn = (turns += 1);
       const fresh = parts.createTracker();
       const kept = await parts.state?.load();
+      // Leadership may have gone, and even come back, while the state was read.
+      if (!parts.canAct() || turn !== turns) return;
       for (const warning of kept?.warnings ?? []) parts.onError(warning);
-      if (!parts.canAct()) return;
       const records = (kept?.records ?? []).filter(({ json }) => !parts.takeOtherLine(json));
       const unreadable = fresh.restore(records, now());
       if (unreadable > 0)
@@ -107,6 +110,7 @@ export function createMonitor(parts: MonitorParts): Monitor {
       pump();
     },
     end() {
+      turns += 1;
       tracker = undefined;
       cancelWake?.();
       cancelWake = undefined;

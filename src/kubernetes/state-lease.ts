@@ -26,7 +26,7 @@ export interface StateLease {
 const payloadKey = 'podmedic.io/state';
 const termKey = 'podmedic.io/state-term';
 const writerKey = 'podmedic.io/state-writer';
-const timeoutMs = 10_000;
+const timeoutMs = 5_000;
 /** Tries against writers that are not leaders (kubectl, a chart upgrade). */
 const conflictTries = 5;
 

@@ -24,7 +24,8 @@ export interface StateWritten {
 export interface StateStore {
   /**
    * Reads the state and fences it: whatever an earlier leader still tries to write afterwards is refused. To be called
-   * once at the beginning of each term. Never rejects; what is damaged or forbidden is a warning.
+   * once at the beginning of each term. Reads until it succeeds or leadership is gone; never rejects; what is damaged or
+   * forbidden is a warning.
    */
   load(): Promise<LoadedState>;
   /** Has the newest records written: soon, at most once a second, and only what changed. `snapshot` is called then. */
@@ -59,6 +60,9 @@ export interface StateStoreParts {
 const stateLeaseCount = 4;
 const shortestPauseMs = 1000;
 const longestPauseMs = 30_000;
+const readAgainMs = 500;
+/** An API server that has just started forbids everything for a few seconds, until it has read the roles. */
+const forbiddenReads = 10;
 /** A state that cannot be kept at all must not keep people from hearing of anything. */
 const hopeless: ReadonlySet<ErrorCode> = new Set(['API_FORBIDDEN', 'API_NOT_FOUND', 'API_REJECTED', 'STATE_FULL']);
 
@@ -77,6 +81,7 @@ export function createStateStore(parts: StateStoreParts): StateStore {
   let lastWriteMs = -Infinity;
   let failures = 0;
   let lastFailure: ErrorCode | undefined;
+  let loads = 0;
 
   /** Reads every Lease and the terms in which they were written; what cannot be read is a warning. */
   async function readAll(warnings: AppError[]): Promise<StateLease[]> {
@@ -90,6 +95,24 @@ export function createStateStore(parts: StateStoreParts): StateStore {
       }
     }
     return readable;
+  }
+
+  /**
+   * Reads until an answer came for every Lease: who begins without what was told tells all of it again. Given up when
+   * leadership is gone, or when another load has begun.
+   */
+  async function readForTerm(): Promise<{ readonly readable: StateLease[]; readonly warnings: AppError[] }> {
+    const turn = (loads += 1);
+    for (let reads = 1; ; reads += 1) {
+      const warnings: AppError[] = [];
+      const readable = await readAll(warnings);
+      const passes = warnings.some(
+        ({ code }) => !hopeless.has(code) || (code === 'API_FORBIDDEN' && reads < forbiddenReads),
+      );
+      if (!passes || !parts.isLeader() || turn !== loads) return { readable, warnings };
+      if (reads === 1) for (const warning of warnings) parts.onError(warning);
+      await new Promise<void>((resolve) => timers.after(readAgainMs, resolve));
+    }
   }
 
   /** The term to write in: that of the leadership Lease, or beyond the state's own where that Lease was made anew. */
@@ -182,8 +205,7 @@ export function createStateStore(parts: StateStoreParts): StateStore {
       await writing;
       held.clear();
       failures = 0;
-      const warnings: AppError[] = [];
-      const readable = await readAll(warnings);
+      const { readable, warnings } = await readForTerm();
       term = termNow();
       const records = await Promise.all(readable.map((lease) => claimOne(lease, warnings)));
       return { records: records.flat().map((json) => ({ json })), warnings };

@@ -93,6 +93,25 @@ describe('createMonitor', () => {
     expect(monitor.tracker()).toBeUndefined();
   });
 
+  test('leadership that was lost and came back while the state was read begins once, with what was read then', async () => {
+    const answers: ((json: string) => void)[] = [];
+    const { monitor, calls, settle } = setUp({
+      state: {
+        load: () => new Promise((resolve) => answers.push((json) => resolve({ records: [{ json }], warnings: [] }))),
+        save: () => undefined,
+      },
+    });
+    settle();
+    const first = monitor.begin();
+    monitor.end();
+    const second = monitor.begin();
+    answers[1]?.('new');
+    await second;
+    answers[0]?.('old');
+    await first;
+    expect(calls.filter((call) => call.startsWith('restore'))).toEqual(['restore new']);
+  });
+
   test('wakes when the tracker wants it, at the latest after a minute', async () => {
     const { monitor, delays, settle, tracker } = setUp();
     settle();

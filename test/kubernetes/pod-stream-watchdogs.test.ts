@@ -126,7 +126,7 @@ describe('a server that refuses us', () => {
     for (let attempt = 1; status === 403 && attempt <= 4; attempt += 1) {
       (await pods.server.request()).answer(status, statusJson(status, reason, 'pods is forbidden: no'));
       await until('it waits', () => pods.stream.status().state === 'waiting');
-      await pods.passPause();
+      await pods.passPause(30_000);
     }
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       (await pods.server.request()).answer(status, statusJson(status, reason, 'pods is forbidden: no'));

@@ -226,6 +226,27 @@ describe('what goes wrong', () => {
     expect(await settled(world, a.store.nextTerm())).toBe(0);
   });
 
+  test('is read until an answer came for every Lease, for as long as we lead', async () => {
+    const world = createLeaseWorld();
+    const a = writer(world, 'a', 0);
+    await settled(world, a.store.load());
+    await saved(world, a, lines(40));
+
+    const b = writer(world, 'b', 1);
+    const broken = (code: 'TIMEOUT' | 'API_FORBIDDEN') => ({ method: 'get' as const, error: new AppError(code, 'no') });
+    b.candidate.line.fail.push(broken('TIMEOUT'), broken('TIMEOUT'), broken('API_FORBIDDEN'), broken('TIMEOUT'));
+    const loaded = await settled(world, b.store.load());
+    expect(sorted(loaded.records)).toEqual(sorted(lines(40)));
+    expect(loaded.warnings).toEqual([]);
+
+    const c = writer(world, 'c', 2);
+    c.candidate.line.cut = true;
+    const loading = c.store.load();
+    await world.pass(60_000);
+    c.leading = false;
+    expect((await settled(world, loading)).records).toEqual([]);
+  });
+
   test('a failed write is tried again with growing pauses, and the newest records win', async () => {
     const world = createLeaseWorld();
     const a = writer(world, 'a', 0);
