@@ -32,7 +32,7 @@ export async function runEpisode(
   controllers = true,
 ): Promise<readonly string[]> {
   const number = (memory.count += 1);
-  const names = ['before', 'during', 'after'].map((when) => `f${number}-${when}`);
+  const names = ['before', 'during', 'after'].map((when) => `${lab.name}${number}-${when}`);
   const [before, during, after] = await createPatchedWorkloads(
     lab.kube,
     lab.namespace,

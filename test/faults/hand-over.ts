@@ -15,6 +15,7 @@ export async function checkHandOver(kube: Kube, plane: ControlPlane, folder: str
   const namespace = 'hand-over';
   await kube.createNamespace(namespace);
   const lab = await startLab({
+    name: 'h',
     plane,
     kube,
     folder,

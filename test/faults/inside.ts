@@ -28,7 +28,8 @@ const results = createResults((line) => console.log(line));
 const random = createRandom(options.seed);
 const endsAtMs = Date.now() + options.minutes * 60_000;
 const times: LabTimes = { settleMs: 2_000, imagePullDelayMs: 2_000, holdMs: 3_000, leaseSeconds: [3, 2, 0.4] };
-const allowanceMs = 25_000;
+// Streams wait up to 30 s between attempts, and messages are a second apart.
+const allowanceMs = 40_000;
 
 results.log(`seed ${options.seed}`);
 const labs = await Promise.all(['a', 'b'].map((lane) => openLab(lane)));
@@ -63,6 +64,7 @@ async function openLab(lane: string): Promise<Lab> {
   const namespace = `faults-${lane}`;
   await kube.createNamespace(namespace);
   return startLab({
+    name: lane,
     plane: cluster,
     kube,
     folder,
@@ -92,7 +94,8 @@ async function runLane(index: number, lane: readonly FaultKind[]): Promise<void>
   if (lab === undefined || memory === undefined) return;
   // A lane's numbers must not depend on how fast the other one is.
   const own = createRandom(options.seed + 1 + index);
-  for (const kind of lane) await results.test(kind.name, () => runEpisode(lab, kind, memory, own, results));
+  for (const kind of lane)
+    await results.test(`${kind.name} [${lab.name}]`, () => runEpisode(lab, kind, memory, own, results));
 }
 
 /** The other lab suffers as well: its failures stand through it. */

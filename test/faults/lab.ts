@@ -19,6 +19,8 @@ export interface LabTimes {
 
 /** Two replicas with a Lease, a Slack, the oracle's notes, and a namespace in which pods fail. */
 export interface Lab {
+  /** A letter or two, with which the names of its workloads begin. */
+  readonly name: string;
   readonly plane: ControlPlane;
   readonly kube: Kube;
   /** Where pods are made to fail. */
@@ -47,6 +49,7 @@ export interface Lab {
 }
 
 export interface LabSettings {
+  readonly name: string;
   readonly plane: ControlPlane;
   readonly kube: Kube;
   /** Where files of the replicas go; `podmedic.mjs` in it is the daemon. */
@@ -72,6 +75,12 @@ export async function startLab(options: LabSettings): Promise<Lab> {
   await kube.apply(rbacFor(home), home);
   const newToken = (): Promise<string> => kube.createToken(home, 'podmedic');
   const [duration, deadline, retry] = times.leaseSeconds;
+  const doubted = new Set<string>();
+  const hear = (replica: string, line: string): void => {
+    const doubt = /in (\S+) \(\S+\) \w+: may not have arrived/u.exec(line)?.[1];
+    if (doubt !== undefined) doubted.add(doubt);
+    options.onLine?.(replica, line);
+  };
   const make = async (name: string): Promise<Replica> =>
     createReplica({
       name,
@@ -79,7 +88,7 @@ export async function startLab(options: LabSettings): Promise<Lab> {
       folder: options.folder,
       bundle: join(options.folder, 'podmedic.mjs'),
       token: await newToken(),
-      ...(options.onLine === undefined ? {} : { onLine: (line: string) => options.onLine?.(name, line) }),
+      onLine: (line) => hear(name, line),
       settings: {
         WATCH_NAMESPACES: options.watch,
         EXCLUDE_NAMESPACES: options.exclude ?? '',
@@ -108,7 +117,7 @@ export async function startLab(options: LabSettings): Promise<Lab> {
   const waitOf = (kind: PatchedKind): number => times.settleMs + (kind === 'ImagePull' ? times.imagePullDelayMs : 0);
   const messages = (): SeenMessage[] =>
     slack.records.map(({ payload, atMs }) =>
-      readMessage(String(payload['text']), JSON.stringify(payload), atMs, replicas),
+      readMessage(String(payload['text']), JSON.stringify(payload), atMs, replicas, doubted),
     );
   const verdict = (): Verdict => {
     const { allowanceMs } = options;
@@ -123,6 +132,7 @@ export async function startLab(options: LabSettings): Promise<Lab> {
     });
   };
   const lab: Lab = {
+    name: options.name,
     plane,
     kube,
     namespace: options.namespace,
@@ -190,13 +200,19 @@ const prefixes: Readonly<Record<string, SeenMessage['type']>> = {
   'Still failing': 'reminder',
 };
 
-function readMessage(text: string, payload: string, atMs: number, replicas: readonly Replica[]): SeenMessage {
+function readMessage(
+  text: string,
+  payload: string,
+  atMs: number,
+  replicas: readonly Replica[],
+  doubted: ReadonlySet<string>,
+): SeenMessage {
   const found = /(?:(Recovered|Worse|Again|Still failing): )?\w+ in (\S+) \((\S+)\)/u.exec(text);
   return {
     type: found === null ? 'other' : found[1] === undefined ? 'opened' : (prefixes[found[1]] ?? 'other'),
     name: found?.[2] ?? text.slice(0, 80),
     atMs,
     from: replicas.find(({ name }) => payload.includes(`cluster ${name}`))?.name ?? '?',
-    doubt: text.includes('may not have arrived'),
+    doubt: doubted.has(found?.[2] ?? ''),
   };
 }

@@ -19,7 +19,7 @@ export interface SeenMessage {
   readonly atMs: number;
   /** The replica that sent it. */
   readonly from: string;
-  /** It says that an earlier copy may not have arrived. */
+  /** The daemon says that an earlier copy may not have arrived. */
   readonly doubt: boolean;
 }
 

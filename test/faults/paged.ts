@@ -25,6 +25,7 @@ export async function checkPagedLists(folder: string, results: Results): Promise
     const namespace = 'paged';
     await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     const lab = await startLab({
+      name: 'p',
       plane,
       kube,
       folder,

@@ -8,7 +8,7 @@ export type PatchedKind = 'CrashLoopBackOff' | 'OOMKilled' | 'ImagePull';
 export interface PatchedWorkload {
   readonly name: string;
   readonly namespace: string;
-  /** Writes healthy statuses. */
+  /** Mends it: healthy statuses; after a crash loop new pods, because an old one must be up for 2 min to count as well. */
   heal(): Promise<void>;
   /** Writes failing statuses on all its pods; resolves when the API server has taken the first. */
   fail(kind: PatchedKind): Promise<void>;
@@ -38,40 +38,59 @@ export async function createPatchedWorkloads(
 }
 
 async function createPod(kube: Kube, namespace: string, name: string): Promise<PatchedWorkload> {
-  await kube.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: podSpec });
-  const workload = patched(kube, namespace, name, [name]);
-  await workload.heal();
-  return workload;
+  const create = async (): Promise<string[]> => {
+    await kube.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: podSpec });
+    return [name];
+  };
+  return patched(kube, namespace, name, create);
 }
 
 async function createDeployment(kube: Kube, namespace: string, name: string): Promise<PatchedWorkload> {
   const labels = { app: name };
-  await kube.apply({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
-  });
-  const pods = await waitFor(`the pods of ${name}`, async () => {
-    const found = await kube.list<KubeObject>('v1', 'Pod', namespace, `labelSelector=app%3D${name}`);
-    return found.length === 2 && found.map(({ metadata }) => metadata.name);
-  });
-  const workload = patched(kube, namespace, name, pods);
-  await workload.heal();
-  return workload;
+  const create = async (replaced: readonly string[]): Promise<string[]> => {
+    await kube.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace },
+      spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
+    });
+    return waitFor(`the pods of ${name}`, async () => {
+      const found = await kube.list<KubeObject>('v1', 'Pod', namespace, `labelSelector=app%3D${name}`);
+      const names = found.map((pod) => pod.metadata.name).filter((pod) => !replaced.includes(pod));
+      return names.length === 2 && names;
+    });
+  };
+  return patched(kube, namespace, name, create);
 }
 
-function patched(kube: Kube, namespace: string, name: string, pods: readonly string[]): PatchedWorkload {
+async function patched(
+  kube: Kube,
+  namespace: string,
+  name: string,
+  create: (replaced: readonly string[]) => Promise<string[]>,
+): Promise<PatchedWorkload> {
+  let pods = await create([]);
+  let restarts = 0;
+  let crashed = false;
   const patchAll = async (status: () => object): Promise<void> => {
     await Promise.all(pods.map((pod) => kube.patchStatus(ref.pod(namespace, pod), status())));
   };
-  let restarts = 0;
+  await patchAll(() => healthyStatus(restarts));
   return {
     name,
     namespace,
-    heal: () => patchAll(() => healthyStatus(restarts)),
+    heal: async () => {
+      if (crashed) {
+        await Promise.all(pods.map((pod) => kube.remove(ref.pod(namespace, pod), 0)));
+        if (pods[0] !== name) pods = await create(pods);
+        else return;
+        restarts = 0;
+      }
+      await patchAll(() => healthyStatus(restarts));
+    },
     fail: (kind) => {
-      restarts += kind === 'OOMKilled' ? 1 : kind === 'CrashLoopBackOff' ? 4 : 0;
+      crashed = kind === 'CrashLoopBackOff';
+      restarts += kind === 'OOMKilled' ? 1 : crashed ? 4 : 0;
       return patchAll(() => failingStatus(kind, restarts));
     },
   };
@@ -112,7 +131,16 @@ function failingStatus(kind: PatchedKind, restartCount: number): object {
       return status(true, {
         restartCount,
         state: { running: { startedAt: now } },
-        lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', startedAt: now, finishedAt: now, containerID } },
+        lastState: {
+          terminated: {
+            exitCode: 137,
+            reason: 'OOMKilled',
+            message: manyBytes,
+            startedAt: now,
+            finishedAt: now,
+            containerID,
+          },
+        },
       });
     case 'ImagePull':
       return {

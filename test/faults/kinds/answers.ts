@@ -6,6 +6,9 @@ const internalError: HttpFault = { type: 'answer', status: 500, reason: 'Interna
 const expired: HttpFault = { type: 'answer', status: 410, reason: 'Expired' };
 const unauthorized: HttpFault = { type: 'answer', status: 401, reason: 'Unauthorized' };
 
+/** Between two attempts of a stream that failed often lately. */
+const longestPauseMs = 35_000;
+
 const garbage: FaultKind = {
   name: 'garbage line',
   scope: 'lab',
@@ -52,16 +55,23 @@ const goneAtConnect: FaultKind = {
   name: '410 at connect',
   scope: 'lab',
   seconds: 12,
-  strike: ({ lab, during }) =>
-    withRule(
+  strike: async ({ lab, during }) => {
+    let hits = 0;
+    const isResumed = (request: ProxiedRequest): boolean => isPodWatch(request) && request.query.has('resourceVersion');
+    return withRule(
       lab.replicas,
-      (request) => (isPodWatch(request) && request.query.has('resourceVersion') ? expired : undefined),
+      (request) => {
+        if (!isResumed(request)) return undefined;
+        hits += 1;
+        return expired;
+      },
       async () => {
         for (const { proxy } of lab.replicas) proxy.tcp.cut();
         await during();
-        await sleep(4_000);
+        for (let waited = 0; waited < longestPauseMs && hits < lab.replicas.length; waited += 100) await sleep(100);
       },
-    ),
+    );
+  },
 };
 
 const goneInStream: FaultKind = {
