@@ -33,7 +33,8 @@ function table(verdicts: readonly Verdict[], dir: string): string {
     ...rows,
     row('**all**', failures),
     '',
-    `Controls silent: ${String(controls.filter((v) => v.cause).length)} of ${String(controls.length)}. ` +
+    `Controls silent: ${String(controls.filter((v) => v.cause).length)} of ${String(controls.length)} ` +
+      '(a pod Pending for less than five minutes is excused: `diagnose` waits for nothing). ' +
       `Redaction strings left: ${String(verdicts.reduce((n, v) => n + v.leaks.length, 0))}. ` +
       `Of ${String(failures.filter((v) => v.confidence === 'high').length)} called high, ` +
       `${String(failures.filter((v) => v.confidence === 'high' && v.cause).length)} are right. ` +

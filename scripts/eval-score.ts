@@ -24,6 +24,8 @@ export interface Answer {
   readonly rule: string;
   readonly fixes: readonly { readonly summary: string; readonly command: string; readonly verified: boolean }[];
   readonly everything: string;
+  /** Ms between the beginning of the incident and the recording. */
+  readonly ageMs: number;
   readonly ms: number;
 }
 
@@ -58,6 +60,8 @@ const kinds: Readonly<Record<string, readonly FailureKind[]>> = {
   none: [],
 };
 
+const pendingWaitMs = 300_000;
+
 function holds(text: string, words: readonly string[]): boolean {
   const lower = text.toLowerCase();
   return words.some((word) => lower.includes(word.toLowerCase()));
@@ -68,7 +72,8 @@ export function judge(key: Key, answers: readonly Answer[]): Verdict {
   const names = (text: string): boolean => key.must_mention.every((group) => holds(text, group));
   const accepted = [key.failure_kind, ...(key.accept_kinds ?? [])].flatMap((kind) => kinds[kind] ?? []);
   const hit = answers.find((answer) => names(answer.rootCause)) ?? answers[0];
-  const silent = answers.length === 0;
+  // `diagnose` applies no waiting times: a pod that is Pending for less than the daemon would wait is excused.
+  const silent = answers.every((answer) => answer.kind === 'Pending' && answer.ageMs < pendingWaitMs);
   return {
     key,
     cause: key.expect_alert ? answers.some((answer) => names(answer.rootCause)) : silent,

@@ -51,6 +51,7 @@ async function replay(folder: string): Promise<Answer[]> {
       rule: diagnosis.rule ?? '-',
       fixes: diagnosis.fixes.map((fix) => ({ ...fix, command: fix.command === undefined ? '' : show(fix.command) })),
       everything: JSON.stringify(incidentJson({ ...incident, diagnosis }, show)),
+      ageMs: bundle.nowMs - incident.beganAtMs,
       ms,
     };
   });

@@ -41,7 +41,7 @@ const interesting =
   /err|fail|fatal|cannot|can't|couldn|could not|can not|unable|not |n't|\bno\b|non|invalid|denied|refus|tim(?:e|ed)[ -]?out|timeout|missing|unknown|unexpected|expect|except|panic|abort|kill|must|requir|exceed|too |already|bad |undefined|nil|null|corrupt|mismatch|unsupported|illegal|exit|deadlock|assert|limit|full|empty|unset|unbound|lost|fenc|unreach|expired|untrusted|self.signed|conflict|duplicate|incompat|newer|older|broken|reset|closed|malformed|syntax|parse|usage|unrecogni|stale|locked|lock |busy|overflow|division|segm|core dump|violat|reject|forbid|unauthor|wrong|denied|stopp|termin|quorum|signal|oom|memory|leak|dead|orphan|blocked|permission|license|quota|space/i;
 
 // So that a noisy log stays a matter of milliseconds; the first lines and the last ones are looked at.
-const mostSuspects = 240;
+const mostSuspects = 140;
 // Of a short log every line is looked at.
 const manyLines = 60;
 
