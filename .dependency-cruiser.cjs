@@ -1,5 +1,16 @@
 /** The import rules of the rooms under src/ (docs/adr/0001-rooms-and-import-rules.md). */
-const rooms = ['config', 'kubernetes', 'detect', 'track', 'investigate', 'diagnose', 'notify', 'record', 'server', 'telemetry'];
+const rooms = [
+  'config',
+  'kubernetes',
+  'detect',
+  'track',
+  'investigate',
+  'diagnose',
+  'notify',
+  'record',
+  'server',
+  'telemetry',
+];
 
 const onlyIn = (name, packages, room) => ({
   name: `sdk-${name}`,

@@ -10,7 +10,7 @@ import { quoteLog } from '../../../src/model/log-quote.ts';
 
 export const redact = createRedactor();
 
-export const settings: SecondOpinionSettings = {
+const settings: SecondOpinionSettings = {
   maxTokens: 2000,
   timeoutMs: 80_000,
   tokensPerIncident: 100_000,
@@ -33,7 +33,7 @@ export interface CaseParts {
   readonly args?: readonly string[];
 }
 
-export const plainLog = [
+const plainLog = [
   '2026-11-20T10:02:00Z INFO starting checkout',
   '2026-11-20T10:02:01Z INFO reading configuration',
   "2026-11-20T10:02:01Z FATAL KeyError: 'PAYMENT_GATEWAY_URL'",
