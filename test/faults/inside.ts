@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { currentCluster } from '../cluster/cluster.ts';
 import { connectKube } from '../cluster/kube.ts';
 import { projectFolder } from '../cluster/paths.ts';
+import { runCommand } from '../cluster/run-command.ts';
 import { runEpisode, type EpisodeMemory } from './episode.ts';
 import { checkHandOver } from './hand-over.ts';
 import { allKinds } from './kinds/all-kinds.ts';
 import type { FaultKind } from './kinds/fault-kind.ts';
 import { startLab, type Lab, type LabTimes } from './lab.ts';
+import { checkOracleItself } from './oracle-check.ts';
 import type { Verdict } from './oracle.ts';
 import { checkPagedLists } from './paged.ts';
 import { createRandom } from './random.ts';
@@ -32,10 +34,11 @@ const times: LabTimes = { settleMs: 2_000, imagePullDelayMs: 2_000, holdMs: 3_00
 const allowanceMs = 40_000;
 
 results.log(`seed ${options.seed}`);
+await results.test('the oracle sees what is wrong', () => Promise.resolve(checkOracleItself()));
 const labs = await Promise.all(['a', 'b'].map((lane) => openLab(lane)));
-const [labA, labB] = labs;
-if (labA === undefined || labB === undefined) throw new Error('no labs');
-const real = options.kinds.length > 0 ? undefined : await breakReally(kube, cluster, labA, 'real');
+const [firstLab] = labs;
+const real =
+  options.kinds.length > 0 || firstLab === undefined ? undefined : await breakReally(kube, cluster, firstLab, 'real');
 const memories = new Map<Lab, EpisodeMemory>(labs.map((lab) => [lab, { toHeal: [], count: 0 }]));
 const wanted = allKinds.filter(
   ({ name }) => options.kinds.length === 0 || options.kinds.some((part) => name.includes(part)),
@@ -51,6 +54,7 @@ if (options.kinds.length === 0) {
   await Promise.all([
     checkHandOver(kube, cluster, folder, results),
     checkPagedLists(folder, results),
+    results.test('heap is back after 10,000 failures', checkHeap),
     results.test('failures that a real kubelet made, through all of it', async () => (await real?.finish()) ?? []),
   ]);
 }
@@ -100,13 +104,15 @@ async function runLane(index: number, lane: readonly FaultKind[]): Promise<void>
 
 /** The other lab suffers as well: its failures stand through it. */
 async function runServerKind(kind: FaultKind): Promise<void> {
+  const [first, ...others] = labs;
+  const memory = first === undefined ? undefined : memories.get(first);
+  if (first === undefined || memory === undefined) return;
   const fromMs = Date.now();
-  await results.test(kind.name, async () => {
-    const memory = memories.get(labA!) ?? { toHeal: [], count: 0 };
-    return runEpisode(labA!, kind, memory, random, results);
-  });
-  labB!.gaps.push({ fromMs, toMs: Date.now() });
-  labB!.interruptions.push({ atMs: fromMs, how: 'cut' });
+  await results.test(`${kind.name} [${first.name}]`, () => runEpisode(first, kind, memory, random, results));
+  for (const other of others) {
+    other.gaps.push({ fromMs, toMs: Date.now() });
+    other.interruptions.push({ atMs: fromMs, how: 'cut' });
+  }
 }
 
 async function checkOracle(): Promise<void> {
@@ -131,4 +137,11 @@ async function checkOracle(): Promise<void> {
     }),
   );
   results.log(`messages in doubt: ${verdicts.reduce((sum, { inDoubt }) => sum + inDoubt.length, 0)}`);
+}
+
+async function checkHeap(): Promise<readonly string[]> {
+  const script = join(import.meta.dirname, 'heap.ts');
+  const command = [process.execPath, '--expose-gc', '--disable-warning=ExperimentalWarning', script];
+  results.log(`heap: ${(await runCommand(command)).trim()}`);
+  return [];
 }

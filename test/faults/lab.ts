@@ -117,7 +117,7 @@ export async function startLab(options: LabSettings): Promise<Lab> {
   const waitOf = (kind: PatchedKind): number => times.settleMs + (kind === 'ImagePull' ? times.imagePullDelayMs : 0);
   const messages = (): SeenMessage[] =>
     slack.records.map(({ payload, atMs }) =>
-      readMessage(String(payload['text']), JSON.stringify(payload), atMs, replicas, doubted),
+      readMessage(String(payload.text), JSON.stringify(payload), atMs, replicas, doubted),
     );
   const verdict = (): Verdict => {
     const { allowanceMs } = options;

@@ -1,4 +1,4 @@
-import { ref, type Kube, type KubeObject } from '../cluster/kube.ts';
+import { ref, type Kube } from '../cluster/kube.ts';
 import { waitFor } from '../cluster/wait.ts';
 
 /** How a pod is made to fail by its status. `fact`: told once, with no recovery. */
@@ -55,7 +55,7 @@ async function createDeployment(kube: Kube, namespace: string, name: string): Pr
       spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
     });
     return waitFor(`the pods of ${name}`, async () => {
-      const found = await kube.list<KubeObject>('v1', 'Pod', namespace, `labelSelector=app%3D${name}`);
+      const found = await kube.list('v1', 'Pod', namespace, `labelSelector=app%3D${name}`);
       const names = found.map((pod) => pod.metadata.name).filter((pod) => !replaced.includes(pod));
       return names.length === 2 && names;
     });

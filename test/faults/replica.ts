@@ -65,8 +65,7 @@ export async function createReplica(options: ReplicaSettings): Promise<Replica> 
     if (daemon === undefined) throw new Error(`${name} was not started`);
     return daemon;
   };
-  const isAlive = (): boolean =>
-    daemon !== undefined && daemon.process.exitCode === null && daemon.process.signalCode === null;
+  const isAlive = (): boolean => daemon?.process.exitCode === null && daemon.process.signalCode === null;
 
   function listen(started: Daemon): void {
     let rest = '';

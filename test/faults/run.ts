@@ -20,10 +20,10 @@ try {
 }
 
 let child: ChildProcess | undefined;
-let interrupted = false;
+const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    interrupted = true;
+    interruption.abort();
     child?.kill('SIGTERM');
   });
 }
@@ -45,7 +45,9 @@ try {
     env: { ...process.env, ...clusterEnvironment(state) },
   });
   const running = child;
-  const code = interrupted ? 1 : await new Promise<number | null>((resolve) => running.once('exit', resolve));
+  const code = interruption.signal.aborted
+    ? 1
+    : await new Promise<number | null>((resolve) => running.once('exit', resolve));
   process.exitCode = code ?? 1;
   if (code !== 0) {
     const target = join(cacheFolder(), 'last-failed-faults-logs');
