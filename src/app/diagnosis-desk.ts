@@ -8,7 +8,7 @@ import type { Incident } from '../model/incident.ts';
 
 /** Root causes: by the rules at once, and where a key is set with Claude's checked opinion. */
 export interface DiagnosisDesk {
-  explain(file: CaseFile, incident: Pick<Incident, 'id'>): Promise<Diagnosis>;
+  explain(file: CaseFile, incident: Pick<Incident, 'id' | 'failures'>): Promise<Diagnosis>;
   /** What the model has cost so far, as one line of the kept state; undefined when it was never asked. */
   budgetLine(
     nowMs: number,
@@ -73,12 +73,18 @@ export function createDiagnosisDesk(parts: DiagnosisDeskParts): DiagnosisDesk {
   const waits = config.WEBHOOK_URL.isSet || !config.SLACK_BOT_TOKEN.isSet;
   let asked = false;
   return {
-    async explain(file, { id }) {
+    async explain(file, { id, failures }) {
       const rules = diagnose(file);
       if (!opinion.enabled()) return rules;
       asked = true;
       const unsure = rules.confidence === 'unknown' || rules.confidence === 'low';
-      return opinion.ask(file, rules, { incidentId: id, waitMs: waits && unsure ? webhookWaitMs : 0 });
+      // Many workloads that fail for one cause share one call.
+      const group = failures[0]?.commonCause;
+      return opinion.ask(file, rules, {
+        incidentId: id,
+        waitMs: waits && unsure ? webhookWaitMs : 0,
+        ...(group === undefined ? {} : { group: `${file.workload.namespace}/${group}` }),
+      });
     },
     budgetLine: (nowMs) =>
       asked
