@@ -94,7 +94,12 @@ export function buildBrief(file: CaseFile, rules: Diagnosis, settings: BriefSett
       ...(rules.changed === undefined ? {} : { changed: clean(rules.changed) }),
     },
     facts,
-    gaps: file.gaps.slice(0, mostGaps).map(({ source, why }) => clean(`${source}: ${why}`).slice(0, 200)),
+    gaps: [
+      ...(settings.sharing === 'off' && file.logs.length > 0
+        ? ['logs: the rules have read them, their text is not shared']
+        : []),
+      ...file.gaps.slice(0, mostGaps).map(({ source, why }) => clean(`${source}: ${why}`).slice(0, 200)),
+    ],
     leftOut,
   };
 }

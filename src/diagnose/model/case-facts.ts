@@ -148,7 +148,7 @@ function specFacts(view: CaseView): Fact[] {
     ),
     json(
       'mounts',
-      spec.volumeMounts?.map((mount) => `${mount.name ?? ''} at ${mount.mountPath ?? ''}`),
+      spec.volumeMounts?.filter(isOwnMount).map((mount) => `${mount.name ?? ''} at ${mount.mountPath ?? ''}`),
     ),
     json('securityContext', spec.securityContext),
     envText(spec),
@@ -161,7 +161,13 @@ function list(name: string, words: readonly string[] | undefined): string {
 }
 
 function json(name: string, value: unknown): string {
-  return value === undefined || (Array.isArray(value) && value.length === 0) ? '' : `${name}: ${JSON.stringify(value)}`;
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined || text === '{}' || text === '[]' ? '' : `${name}: ${text}`;
+}
+
+/** Not the token volume that every pod gets. */
+function isOwnMount({ mountPath = '' }: { readonly mountPath?: string }): boolean {
+  return !mountPath.startsWith('/var/run/secrets/kubernetes.io/');
 }
 
 /** Names and origins; a literal value only where neither its name nor itself speaks of a secret. */
