@@ -199,11 +199,10 @@ export function createObserver(parts: ObserverParts): Observer {
   async function follow(workload: WorkloadRef): Promise<void> {
     const owner = await owners.refresh(workload);
     following.add(workload);
-    if (owner.selector === undefined) return;
-    const listing = await reader.listPods(workload.namespace, { selector: owner.selector, limit: followedPodLimit });
-    if (!('ok' in listing) || listing.ok.truncated) return;
+    const found = await podsOf(owner);
+    if (found === undefined) return;
     const looks = [];
-    for (const raw of listing.ok.items) {
+    for (const raw of found) {
       const record = parts.project(raw);
       if (record === undefined || !following.covers(record)) continue;
       pods.upsert(record);
@@ -213,6 +212,14 @@ export function createObserver(parts: ObserverParts): Observer {
     }
     parts.tracker()?.observe({ type: 'pods-listed', owner, pods: looks }, now());
     parts.onObserved();
+  }
+
+  /** All pods of a workload as they are now; undefined where they cannot be told. A bare pod is its own only one. */
+  async function podsOf({ workload, selector, object, exists }: OwnerFacts): Promise<readonly unknown[] | undefined> {
+    if (workload.kind === 'Pod') return object === undefined ? (exists ? undefined : []) : [object];
+    if (selector === undefined) return undefined;
+    const listing = await reader.listPods(workload.namespace, { selector, limit: followedPodLimit });
+    return 'ok' in listing && !listing.ok.truncated ? listing.ok.items : undefined;
   }
 
   function dropUnfollowed(): void {

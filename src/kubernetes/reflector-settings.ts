@@ -31,6 +31,8 @@ export interface StreamSettings {
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
   readonly backoffResetMs: number;
+  /** A watch that was open for so long has worked: what comes after it begins with the shortest delay again. */
+  readonly provenMs: number;
   /** The first retry comes fast: a server under load keeps only about 75 s of history. */
   readonly firstRetryMs: number;
 }
@@ -51,6 +53,7 @@ export const defaultStreamSettings: StreamSettings = {
   backoffBaseMs: 800,
   backoffCapMs: 15_000,
   backoffResetMs: 120_000,
+  provenMs: 10_000,
   firstRetryMs: 500,
 };
 

@@ -130,6 +130,7 @@ export function createReflector(
     report.enter(sync === undefined ? 'connecting' : 'streaming');
     report.counts.watches += 1;
     const lifeMs = settings.minWatchMs * (1 + random());
+    let openedAtMs = Infinity;
     session = openWatchSession({
       client,
       request: {
@@ -157,6 +158,7 @@ export function createReflector(
         },
       },
       onOpen: () => {
+        openedAtMs = now();
         if (sync === undefined) report.enter('watching');
       },
       onEvent,
@@ -164,6 +166,8 @@ export function createReflector(
     const end = await session.done;
     session = undefined;
     if (end.why === 'stopped') return undefined;
+    // Failures before a watch that worked say nothing about what has ended it.
+    if (end.why !== 'stalled' && now() - openedAtMs >= settings.provenMs) backoff.reset();
     if (end.why === 'closed' && sync === undefined && end.durationMs < lifeMs - 10_000) report.endedEarly();
     return ending({ ...end, why: end.why }, sync === undefined ? 'watch' : 'sync', 'stream');
   }

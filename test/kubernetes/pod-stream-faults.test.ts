@@ -76,6 +76,22 @@ describe('a watch goes on from the last event or bookmark', () => {
     expect(pods.warnings.filter((text) => text.includes('ends each watch at once'))).toHaveLength(1);
   });
 
+  test('fast again after a watch that has worked for ten seconds', async () => {
+    watch.cut();
+    for (let failures = 1; failures <= 5; failures += 1) {
+      await pods.passPause(30_000);
+      (await resumedFrom('10')).cut();
+    }
+    await pods.passPause(30_000);
+    const worked = await resumedFrom('10');
+    worked.open();
+    await until('it watches', () => pods.stream.status().state === 'watching');
+    pods.clock.advance(10_000);
+    worked.cut();
+    await pods.passPause(500);
+    await resumedFrom('10');
+  });
+
   test('when the server is too busy: not before the time it asks for, and without a new list', async () => {
     watch.cut();
     await pods.passPause();

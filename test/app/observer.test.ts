@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { createObserver } from '../../src/app/observer.ts';
+import { defaultDetectSettings } from '../../src/detect/detect-settings.ts';
+import type { ClusterReader } from '../../src/investigate/cluster-reader.ts';
+import { createOwnerResolver, type ObjectSource } from '../../src/kubernetes/owner-resolver.ts';
+import { projectPod } from '../../src/kubernetes/pod-projection.ts';
+import type { KubePod } from '../../src/model/kube-objects.ts';
+import type { WorkloadRef } from '../../src/model/workload.ts';
+import type { Observation } from '../../src/track/observation.ts';
+import type { Tracker } from '../../src/track/tracker.ts';
+import { createManualClock, until } from '../fakes/manual-clock.ts';
+
+const lone: KubePod = {
+  metadata: { uid: 'u1', name: 'lone', namespace: 'shop', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { containers: [{ name: 'app', image: 'app:1' }] },
+  status: {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:10Z' }],
+    containerStatuses: [{ name: 'app', ready: true, restartCount: 0, state: { running: {} } }],
+  },
+};
+
+/** What a tracker that follows one bare pod hears, when nothing was seen of the pod before. */
+async function heardOf(get: ObjectSource['get']): Promise<readonly Observation[]> {
+  const clock = createManualClock(Date.UTC(2026, 0, 1, 1));
+  const heard: Observation[] = [];
+  const followed: WorkloadRef[] = [{ kind: 'Pod', name: 'lone', namespace: 'shop' }];
+  const tracker: Partial<Tracker> = {
+    observe: (observation) => heard.push(observation),
+    followed: () => followed,
+    staleOwners: () => [],
+  };
+  const observer = createObserver({
+    settings: defaultDetectSettings,
+    owners: createOwnerResolver({ get }, { now: clock.now }),
+    reader: {} as ClusterReader,
+    project: (pod) => projectPod(pod as KubePod),
+    tracker: () => tracker as Tracker,
+    onObserved: () => undefined,
+    onJobFailed: () => undefined,
+    onFailureSeen: () => undefined,
+    onError: (error) => {
+      throw error;
+    },
+    track: () => undefined,
+    untrack: () => undefined,
+    now: clock.now,
+    timers: clock.timers,
+  });
+  observer.followUp();
+  await until('the pod was looked at', () => heard.length > 0);
+  await observer.stop();
+  return heard;
+}
+
+describe('a bare pod that a new leader took over from the state', () => {
+  test('is read, so that its recovery shows though its status does not change any more', async () => {
+    const [first] = await heardOf(({ kind }) => Promise.resolve({ ok: kind === 'Pod' ? lone : { metadata: {} } }));
+    expect(first).toMatchObject({
+      type: 'pods-listed',
+      pods: [{ pod: { ref: { name: 'lone', uid: 'u1' }, ready: true }, failures: [] }],
+    });
+  });
+
+  test('is known to be gone when there is none', async () => {
+    const [first] = await heardOf(() => Promise.resolve({ gap: 'not found', reason: 'not-found' }));
+    expect(first).toMatchObject({ type: 'pods-listed', owner: { exists: false }, pods: [] });
+  });
+});
