@@ -2,6 +2,7 @@ import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gap } from '../model/case-file.ts';
 import type { KubeObject } from '../model/kube-objects.ts';
+import { conformObject } from './conform.ts';
 import type { LogText } from './cluster-reader.ts';
 
 /** Largest JSON file of a bundle that is read; a recording of 5,000 pods is about 60 MB. */
@@ -34,9 +35,12 @@ export function objectsIn(value: unknown): KubeObject[] {
   const list = Array.isArray(value) ? (value as unknown[]) : itemsOf(value);
   if (list) {
     const itemKind = /^(\w+)List$/.exec(kindOf(value) ?? '')?.[1];
-    return list.filter(isObject).map((item) => (item.kind || !itemKind ? item : { ...item, kind: itemKind }));
+    return list
+      .filter(isObject)
+      .map(conformObject)
+      .map((item) => (item.kind || !itemKind ? item : { ...item, kind: itemKind }));
   }
-  return isObject(value) && isObject(value.metadata) ? [value] : [];
+  return isObject(value) && isObject(value.metadata) ? [conformObject(value)] : [];
 }
 
 /** The end of a text file of any size: at most `limitBytes` bytes and `tailLines` lines; undefined when absent. */
