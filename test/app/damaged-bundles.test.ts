@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { explainNow } from '../../src/app/explain-now.ts';
 import { defaultDetectSettings } from '../../src/detect/detect-settings.ts';
 import { openBundle } from '../../src/investigate/bundle.ts';
-import { AppError } from '../../src/model/errors.ts';
+import { AppError, toAppError } from '../../src/model/errors.ts';
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
 const names = readdirSync(corpus).filter((name) => name.startsWith('s'));
@@ -82,7 +82,7 @@ describe('a damaged bundle', () => {
       const outcome = await explain(dir).catch((thrown: unknown) => thrown);
       // An answer, or the one sentence that there is nothing to read.
       if (outcome instanceof Error)
-        expect([round, outcome, (outcome as AppError).code]).toEqual([round, expect.any(AppError), 'BUNDLE_INVALID']);
+        expect([round, outcome, toAppError(outcome).code]).toEqual([round, expect.any(AppError), 'BUNDLE_INVALID']);
       else for (const cause of outcome as string[]) expect([round, cause.length > 0]).toEqual([round, true]);
       rmSync(dir, { recursive: true });
     }
