@@ -213,8 +213,10 @@ export function createSecondOpinion(settings: SecondOpinionSettings, ports: Seco
         if (known !== undefined) return Promise.resolve(judge(known, about, redact).diagnosis);
         const { group } = context;
         if (group !== undefined) {
-          if ((groups.get(group) ?? key) !== key) return Promise.resolve(rules);
-          groups.set(group, key);
+          const { kind, namespace, name } = file.workload;
+          const asker = `${namespace}/${kind}/${name}`;
+          if ((groups.get(group) ?? asker) !== asker) return Promise.resolve(rules);
+          groups.set(group, asker);
         }
         return inTime(begin(key, about, context.incidentId), rules, context);
       } catch (thrown) {
