@@ -63,6 +63,7 @@ export function createDiagnosisDesk(parts: DiagnosisDeskParts): DiagnosisDesk {
         modelCall: (outcome) => parts.metrics().modelCall(outcome),
         modelTokens: (kind, count) => parts.metrics().modelTokens(kind, count),
         modelCost: (usd) => parts.metrics().modelCost(usd),
+        modelClaimDropped: (reason) => parts.metrics().modelClaimDropped?.(reason),
         modelBudgetExhausted: (exhausted) => parts.metrics().modelBudgetExhausted(exhausted),
       },
       onLate: parts.onLate,

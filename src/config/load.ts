@@ -144,6 +144,10 @@ function crossChecks(
   if (!isGiven(values.WEBHOOK_URL) && !isGiven(token)) {
     warnings.push('neither WEBHOOK_URL nor SLACK_BOT_TOKEN is set: messages go to the console only');
   }
+  const hasKey = isGiven(values.ANTHROPIC_API_KEY) || isGiven(values.ANTHROPIC_AUTH_TOKEN);
+  if (hasKey && config.SHARE_LOGS === 'off') {
+    warnings.push('SHARE_LOGS is off: the model gets no log text, only what rules take from logs');
+  }
   return { problems, warnings };
 }
 

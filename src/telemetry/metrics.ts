@@ -39,6 +39,8 @@ export interface Metrics {
   modelTokens(kind: string, count: number): void;
   modelCost(usd: number): void;
   modelBudgetExhausted(exhausted: boolean): void;
+  /** A sentence, fix or whole answer of the model was thrown out by the checks. */
+  modelClaimDropped(reason: string): void;
   stateDropped(count: number): void;
   /** The exposition text and its content type. */
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
@@ -128,6 +130,11 @@ export function createMetrics(version: string, sources: MetricsSources): Metrics
     'Money spent on the model, US dollars, by the price table.',
     [],
   );
+  const modelDropped = counter(
+    'podmedic_model_claims_dropped_total',
+    'What the checks threw out of the answers, by reason.',
+    ['reason'],
+  );
   const modelBudget = gauge('podmedic_model_budget_exhausted', 'Whether a cap of the model budget is reached.', []);
   modelBudget.set(0);
   const stateDropped = counter(
@@ -160,6 +167,7 @@ export function createMetrics(version: string, sources: MetricsSources): Metrics
     modelCall: (outcome) => modelCalls.inc({ outcome }),
     modelTokens: (kind, count) => modelTokens.inc({ kind }, count),
     modelCost: (usd) => modelCost.inc(usd),
+    modelClaimDropped: (reason) => modelDropped.inc({ reason }),
     modelBudgetExhausted: (exhausted) => modelBudget.set(exhausted ? 1 : 0),
     stateDropped: (count) => stateDropped.inc(count),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),

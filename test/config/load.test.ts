@@ -89,6 +89,16 @@ describe('loadConfig', () => {
   });
 });
 
+describe('warnings', () => {
+  test('name what a person would wonder about', () => {
+    const warned = load({ WATCH_NAMESPACES: 'a', ANTHROPIC_API_KEY: 'key' });
+    expect(warned.ok && warned.warnings).toEqual([
+      expect.stringContaining('console only'),
+      expect.stringContaining('the model gets no log text'),
+    ]);
+  });
+});
+
 describe('secrets', () => {
   const url = 'https://hooks.example/services/T0/B0/very-secret';
 
