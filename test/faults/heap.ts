@@ -19,7 +19,7 @@ const warmUp = 5_000;
 const settings = { ...defaultTrackSettings, stormIncidents: 0 };
 
 const clock = createManualClock(Date.UTC(2026, 0, 1));
-const living = new Set<string>();
+const living = new Map<string, KubePod>();
 const tracked = new Set<string>();
 let opened = 0;
 let resolved = 0;
@@ -28,12 +28,10 @@ const errors: unknown[] = [];
 
 const owners = createOwnerResolver(
   {
-    get: ({ kind, name }) =>
-      Promise.resolve(
-        kind === 'Namespace' || living.has(name)
-          ? { ok: { metadata: { name } } }
-          : { gap: 'not found', reason: 'not-found' as const },
-      ),
+    get: ({ kind, name }) => {
+      const object = kind === 'Namespace' ? { metadata: { name } } : living.get(name);
+      return Promise.resolve(object === undefined ? { gap: 'not found', reason: 'not-found' } : { ok: object });
+    },
   },
   { now: clock.now },
 );
@@ -83,9 +81,9 @@ const monitor = createMonitor({
   timers: clock.timers,
 });
 
-function failingPod(name: string): PodRecord {
+function failingPod(name: string): KubePod {
   const at = new Date(clock.now()).toISOString();
-  const record = projectPod({
+  return {
     metadata: { uid: `uid-${name}`, name, namespace: 'heap', creationTimestamp: at, resourceVersion: '1' },
     spec: { containers: [{ name: 'app', image: 'registry.invalid/app:1' }] },
     status: {
@@ -103,8 +101,14 @@ function failingPod(name: string): PodRecord {
         },
       ],
     },
-  });
+  };
+}
+
+function comes(pod: KubePod): PodRecord {
+  const record = projectPod(pod);
   if (record === undefined) throw new Error('the pod has no identity');
+  living.set(record.name, pod);
+  if (observer.upsert(record)) tracked.add(record.uid);
   return record;
 }
 
@@ -122,11 +126,7 @@ async function passSlowly(ms: number): Promise<void> {
 
 async function comeAndGo(count: number): Promise<void> {
   for (let done = 0; done < count; done += batch) {
-    const records = Array.from({ length: batch }, () => failingPod(`pod-${(made += 1)}`));
-    for (const record of records) {
-      living.add(record.name);
-      if (observer.upsert(record)) tracked.add(record.uid);
-    }
+    const records = Array.from({ length: batch }, () => comes(failingPod(`pod-${(made += 1)}`)));
     await idle();
     await passSlowly(60_000);
     for (const record of records) {

@@ -42,8 +42,8 @@ export interface Lab {
   note(failure: MadeFailure): void;
   messages(): SeenMessage[];
   verdict(): Verdict;
-  /** Waits until nothing is due any more. */
-  settled(): Promise<void>;
+  /** Waits until nothing is due any more; `of` only asks for some workloads. */
+  settled(of?: (text: string) => boolean): Promise<void>;
   newToken(): Promise<string>;
   close(): Promise<void>;
 }
@@ -162,8 +162,8 @@ export async function startLab(options: LabSettings): Promise<Lab> {
     note: (failure) => void failures.push(failure),
     messages,
     verdict,
-    settled: async () => {
-      while (verdict().awaited.length > 0) await sleep(100);
+    settled: async (of = () => true) => {
+      while (verdict().awaited.some(of)) await sleep(100);
     },
     newToken,
     close: async () => {
