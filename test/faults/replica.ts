@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlPlane } from '../cluster/control-plane.ts';
 import { startDaemon, type Daemon } from '../cluster/daemon.ts';
@@ -58,6 +58,8 @@ export async function createReplica(options: ReplicaSettings): Promise<Replica> 
     tokenFile,
     tlsServerName: 'localhost',
   });
+  const logFile = join(folder, 'logs', `${name}.log`);
+  mkdirSync(join(folder, 'logs'), { recursive: true });
   const turns: { atMs: number; leads: boolean }[] = [];
   let daemon: Daemon | undefined;
 
@@ -75,6 +77,7 @@ export async function createReplica(options: ReplicaSettings): Promise<Replica> 
       for (const line of lines) {
         if (line.includes('This replica leads now')) turns.push({ atMs: Date.now(), leads: true });
         if (line.includes('This replica stands by now')) turns.push({ atMs: Date.now(), leads: false });
+        appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`);
         onLine?.(line);
       }
     });

@@ -52,8 +52,10 @@ try {
   if (code !== 0) {
     const target = join(cacheFolder(), 'last-failed-faults-logs');
     rmSync(target, { recursive: true, force: true });
-    cpSync(join(state.folder, 'logs'), target, { recursive: true });
-    log(`logs of the cluster: ${target}`);
+    for (const logs of ['logs', 'faults/logs']) {
+      cpSync(join(state.folder, logs), target, { recursive: true });
+    }
+    log(`logs of the cluster and of the daemons: ${target}`);
   }
 } finally {
   await stopCluster(state);
