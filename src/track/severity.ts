@@ -1,3 +1,4 @@
+import type { Failure } from '../model/failure.ts';
 import { severities, type Severity } from '../model/incident.ts';
 import type { WorkloadState } from './workload-state.ts';
 
@@ -12,10 +13,17 @@ export function severityOf(workload: WorkloadState): Severity {
   return tier === 'P0' ? 'SEV-2' : 'SEV-3';
 }
 
-/** Ready pods, as far as anybody can say. */
+/** Restarts after which a pod that is ready between two kills is no longer counted as ready. */
+const flappingRestarts = 3;
+
+/** Ready pods, as far as anybody can say. One that crashes again and again is ready for moments only, which is not serving. */
 export function readyPods(workload: WorkloadState): number | undefined {
   if (!workload.complete) return workload.facts?.ready;
-  return workload.currentPods().filter(({ summary }) => summary.ready).length;
+  return workload.currentPods().filter(({ summary, failures }) => summary.ready && !failures.some(isFlapping)).length;
+}
+
+function isFlapping({ fact, restartCount }: Failure): boolean {
+  return !fact || restartCount >= flappingRestarts;
 }
 
 export function isWorse(a: Severity, b: Severity): boolean {

@@ -527,6 +527,19 @@ describe('severity', () => {
     expect(world.said).toMatchObject([{ incident: { severity } }]);
   });
 
+  test('a pod that crashes again and again is not ready for the moments in which it says so', () => {
+    const world = new World();
+    const looping = { restartCount: 4 };
+    world.owner('web', { wanted: 1 });
+    world.pod('web', 'web-0', [crash('web-0', looping)], { ready: true });
+    world.list('web');
+    world.pass(minute);
+    expect(world.said).toMatchObject([{ type: 'opened', incident: { severity: 'SEV-2' } }]);
+    world.pod('web', 'web-0', [crash('web-0', looping)], { ready: false });
+    world.pass(10 * minute);
+    expect(world.said).toHaveLength(1);
+  });
+
   test.each(['Job', 'CronJob', 'Pod'])('a %s is SEV-4', (kind) => {
     const world = new World();
     world.owner('x', { kind, tier: 'P0' });

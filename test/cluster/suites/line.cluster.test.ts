@@ -6,41 +6,18 @@ import { findFreePorts } from '../free-ports.ts';
 import { connectKube, ref, type KubeObject } from '../kube.ts';
 import { runCommand } from '../run-command.ts';
 import { waitFor } from '../wait.ts';
+import { createWorkloads, idle } from '../workloads.ts';
 
 const cluster = currentCluster();
 const kube = connectKube(cluster);
 const namespace = 'line';
+const { container, deployment } = createWorkloads(cluster, namespace);
 const quiet = 'line-quiet';
 
 let slack: SlackServer;
 let daemon: Daemon;
 let kubeconfig: string;
 
-function deployment(
-  name: string,
-  podSpec: object,
-  options: { readonly replicas?: number; readonly in?: string } = {},
-): KubeObject {
-  const labels = { app: name };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: options.in ?? namespace },
-    spec: {
-      replicas: options.replicas ?? 1,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, ...podSpec } },
-    },
-  };
-}
-
-const container = (name: string, script: string, more: object = {}): object => ({
-  name,
-  image: cluster.busyboxImage,
-  command: ['sh', '-c', script],
-  ...more,
-});
-const idle = 'trap "exit 0" TERM; while :; do sleep 1; done';
 const needsVariable = `: "\${DATABASE_URL:?DATABASE_URL is not set}"; ${idle}`;
 
 /** Texts of the messages that name this workload, oldest first. */
@@ -106,7 +83,7 @@ beforeAll(async () => {
         container('worker', 'echo "Error: connect ECONNREFUSED 127.0.0.1:6379" >&2; exit 1'),
       ],
     }),
-    deployment('healthy', { containers: [container('app', idle)] }, { replicas: 2, in: quiet }),
+    deployment('healthy', { containers: [container('app', idle)] }, { replicas: 2, namespace: quiet }),
     {
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -151,7 +128,7 @@ describe('a failing pod is told of once, with its cause', () => {
   test('a namespace that is created later is watched too', async () => {
     await kube.createNamespace('line-later');
     await kube.apply(
-      deployment('late', { containers: [{ name: 'app', image: '127.0.0.1:11/late:1' }] }, { in: 'line-later' }),
+      deployment('late', { containers: [{ name: 'app', image: '127.0.0.1:11/late:1' }] }, { namespace: 'line-later' }),
     );
     expect(await messageAbout('late')).toContain('ImagePull in late (line-later)');
   });
