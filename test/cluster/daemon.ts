@@ -91,12 +91,16 @@ export function shippedRbac(): KubeObject[] {
     .filter((object): object is KubeObject => object !== null && kinds.includes(object.kind));
 }
 
-/** Logs in as the shipped ServiceAccount, with the shipped permissions; returns the kubeconfig's path. */
-export async function logInAsDaemon(kube: Kube, folder: string): Promise<string> {
-  const file = join(folder, `daemon-${Math.random().toString(36).slice(2)}.kubeconfig`);
-  await kube.createNamespace('podmedic').catch((error: unknown) => {
-    if (!String(error).includes('409')) throw error;
-  });
-  await kube.logIn({ namespace: 'podmedic', name: 'podmedic', file, rbac: shippedRbac() });
+/**
+ * Logs in as the shipped ServiceAccount with the shipped permissions, in a namespace of its own, so that suites that run side
+ * by side share neither Lease nor state. Returns the kubeconfig's path.
+ */
+export async function logInAsDaemon(kube: Kube, folder: string, home: string): Promise<string> {
+  const file = join(folder, `${home}.kubeconfig`);
+  await kube.createNamespace(home);
+  const text = JSON.stringify(shippedRbac())
+    .replaceAll('"namespace":"podmedic"', `"namespace":"${home}"`)
+    .replaceAll('"name":"podmedic-podmedic"', `"name":"podmedic-${home}"`);
+  await kube.logIn({ namespace: home, name: 'podmedic', file, rbac: JSON.parse(text) as KubeObject[] });
   return file;
 }

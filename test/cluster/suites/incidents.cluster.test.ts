@@ -50,10 +50,10 @@ beforeAll(async () => {
   await kube.createNamespace(namespace);
   slack = await startSlackServer({ host: '127.0.0.1' });
   settings = {
-    KUBECONFIG: await logInAsDaemon(kube, cluster.folder),
+    KUBECONFIG: await logInAsDaemon(kube, cluster.folder, 'home-of-incidents'),
     WATCH_NAMESPACES: namespace,
     WEBHOOK_URL: slack.webhookUrl,
-    POD_NAMESPACE: 'podmedic',
+    POD_NAMESPACE: 'home-of-incidents',
     POD_NAME: 'podmedic-incidents',
     LEASE_NAME: 'podmedic-leader',
     LEASE_DURATION_SECONDS: '3',

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await kube.createNamespace(namespace);
   await kube.createNamespace(quiet);
   slack = await startSlackServer({ host: '127.0.0.1' });
-  kubeconfig = await logInAsDaemon(kube, cluster.folder);
+  kubeconfig = await logInAsDaemon(kube, cluster.folder, 'home-of-line');
   const [port = 0] = await findFreePorts(1);
   daemon = startDaemon(
     {
@@ -46,7 +46,7 @@ beforeAll(async () => {
       WATCH_NAMESPACES: `${namespace},${quiet},line-later`,
       CLUSTER_NAME: 'test-cluster',
       WEBHOOK_URL: slack.webhookUrl,
-      POD_NAMESPACE: 'podmedic',
+      POD_NAMESPACE: 'home-of-line',
       POD_NAME: 'podmedic-line',
       LEASE_NAME: 'podmedic-leader',
       STORM_THRESHOLD: '0',
@@ -182,7 +182,7 @@ describe('the commands say the same', () => {
 
   test('no permission for pods: once says so with exit code 4', async () => {
     const file = `${cluster.folder}/nobody.kubeconfig`;
-    await kube.logIn({ namespace: 'podmedic', name: 'nobody', file });
+    await kube.logIn({ namespace: 'home-of-line', name: 'nobody', file });
     const { code, stderr } = await runPodmedic(['once'], { KUBECONFIG: file, WATCH_NAMESPACES: namespace });
     expect(code).toBe(4);
     expect(stderr).toMatch(/no permission to (list|watch) pods/);

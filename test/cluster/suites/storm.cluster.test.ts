@@ -75,10 +75,10 @@ beforeAll(async () => {
   const [port = 0] = await findFreePorts(1);
   daemon = startDaemon(
     {
-      KUBECONFIG: await logInAsDaemon(kube, cluster.folder),
+      KUBECONFIG: await logInAsDaemon(kube, cluster.folder, 'home-of-storm'),
       WATCH_NAMESPACES: namespace,
       WEBHOOK_URL: slack.webhookUrl,
-      POD_NAMESPACE: 'podmedic',
+      POD_NAMESPACE: 'home-of-storm',
       POD_NAME: 'podmedic-storm',
       LEASE_NAME: 'podmedic-leader',
       LEASE_DURATION_SECONDS: '3',
