@@ -37,7 +37,14 @@ export interface IncidentDesk {
   stop(): Promise<void>;
 }
 
-type Step = IncidentTransition | 'diagnose';
+/**
+ * Something to do, for the tracker that asked for it: when leadership went and came back meanwhile, the kept state decides
+ * what is still to be told, or it would be told twice.
+ */
+interface Step<T> {
+  readonly what: T;
+  readonly tracker: Tracker | undefined;
+}
 
 const concurrency = 4;
 /** A digest shows what the first incidents of a storm have in common; more would only delay it. */
@@ -46,16 +53,18 @@ const earlyCaseLimit = 50;
 
 /** Creates a desk. Each incident is worked on strictly in order, several side by side. */
 export function createIncidentDesk(parts: DeskParts): IncidentDesk {
-  const steps = new Map<string, Step[]>();
-  const storms: StormTransition[] = [];
+  const steps = new Map<string, Step<IncidentTransition | 'diagnose'>[]>();
+  const storms: Step<StormTransition>[] = [];
   const earlyCases = new Map<string, Promise<CaseFile | undefined>>();
   const stormKey = 'storm';
   const queue = createKeyedQueue<string>({ concurrency, work, onError: parts.onError });
 
-  function add(id: string, step: Step): void {
-    steps.set(id, [...(steps.get(id) ?? []), step]);
+  function add(id: string, what: IncidentTransition | 'diagnose'): void {
+    steps.set(id, [...(steps.get(id) ?? []), { what, tracker: parts.tracker() }]);
     queue.add(id);
   }
+
+  const isPast = ({ tracker }: Step<unknown>): boolean => tracker === undefined || parts.tracker() !== tracker;
 
   async function work(id: string): Promise<void> {
     if (id === stormKey) {
@@ -65,21 +74,24 @@ export function createIncidentDesk(parts: DeskParts): IncidentDesk {
     const todo = steps.get(id) ?? [];
     steps.delete(id);
     for (const step of todo) {
-      if (step === 'diagnose') await explain(id);
-      else await tell(step);
+      if (isPast(step)) continue;
+      const { what } = step;
+      if (what === 'diagnose') await explain(id);
+      else await tell({ ...step, what });
     }
   }
 
-  async function tell(transition: IncidentTransition): Promise<void> {
+  async function tell(step: Step<IncidentTransition>): Promise<void> {
+    const transition = step.what;
     const { id } = transition.incident;
     const needsCause = transition.type === 'opened' || transition.type === 'reopened' || transition.type === 'worse';
-    if (needsCause && !(await explain(id, transition.incident))) {
+    const tells = !needsCause || (await explain(id, transition.incident));
+    if (isPast(step)) return;
+    if (!tells) {
       parts.withdraw(id);
       return;
     }
-    const tracker = parts.tracker();
-    if (tracker === undefined) return;
-    const incident = tracker.incident(id) ?? transition.incident;
+    const incident = step.tracker?.incident(id) ?? transition.incident;
     parts.submit(parts.compose({ ...transition, incident: mergeDiagnosis(transition.incident, incident) }));
   }
 
@@ -125,15 +137,16 @@ export function createIncidentDesk(parts: DeskParts): IncidentDesk {
   }
 
   async function tellStorms(): Promise<void> {
-    for (let transition = storms.shift(); transition !== undefined; transition = storms.shift()) {
+    for (let step = storms.shift(); step !== undefined; step = storms.shift()) {
+      if (isPast(step)) continue;
+      const transition = step.what;
       const undiagnosed = transition.storm.incidents.filter(({ diagnosis }) => diagnosis === undefined);
       if (transition.type === 'storm-opened') {
         await Promise.all(undiagnosed.slice(0, diagnosedBeforeDigest).map(({ id }) => explain(id)));
       }
       for (const { id } of undiagnosed.slice(diagnosedBeforeDigest)) add(id, 'diagnose');
-      const tracker = parts.tracker();
-      if (tracker === undefined) return;
-      const storm = tracker.storm();
+      if (isPast(step)) continue;
+      const storm = step.tracker?.storm();
       parts.submit(parts.compose(storm?.id === transition.storm.id ? { ...transition, storm } : transition));
     }
   }
@@ -141,7 +154,7 @@ export function createIncidentDesk(parts: DeskParts): IncidentDesk {
   return {
     take(transition) {
       if ('storm' in transition) {
-        storms.push(transition);
+        storms.push({ what: transition, tracker: parts.tracker() });
         queue.add(stormKey);
       } else {
         add(transition.incident.id, transition);

@@ -127,13 +127,13 @@ describe('createIncidentDesk', () => {
     });
     const slow = step('opened', 'bbbbbb');
     const slowFailure: Failure = { ...failure, reason: 'slow' };
+    const slowTracker = {
+      incident: () => incident('bbbbbb', { failures: [slowFailure] }),
+      annotate: () => ({ tell: true }),
+    } as unknown as Tracker;
     const { desk: slowDesk, said: slowSaid } = setUp({
       investigate: () => gate.then(() => file()),
-      tracker: () =>
-        ({
-          incident: () => incident('bbbbbb', { failures: [slowFailure] }),
-          annotate: () => ({ tell: true }),
-        }) as unknown as Tracker,
+      tracker: () => slowTracker,
     });
     slowDesk.take(slow);
     slowDesk.take(step('resolved', 'bbbbbb'));
@@ -143,6 +143,26 @@ describe('createIncidentDesk', () => {
     release();
     await slowDesk.idle();
     expect(slowSaid.map((line) => line.split(' ')[0])).toEqual(['opened', 'resolved']);
+  });
+
+  test('what an earlier leadership asked for is not told in a later one, whose own state says what is untold', async () => {
+    const trackers = [1, 2].map(
+      () => ({ incident: (id: string) => incident(id), annotate: () => ({ tell: true }) }) as unknown as Tracker,
+    );
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const { desk, said } = setUp({
+      investigate: () => gate.then(() => Promise.reject(new Error('down'))),
+      tracker: () => trackers[0],
+    });
+    desk.take(step('opened'));
+    desk.take(step('resolved', 'bbbbbb'));
+    await new Promise((resolve) => setImmediate(resolve));
+    desk.take(step('resolved'));
+    trackers.shift();
+    release();
+    await desk.idle();
+    expect(said).toEqual(['resolved bbbbbb: not known']);
   });
 
   test('an incident that another one tells is not told by itself', async () => {
