@@ -24,6 +24,8 @@ export interface Ending {
   readonly durationMs: number;
   /** Endings of the same kind in a row, this one included, without progress of the resourceVersion between them. */
   readonly repeats: number;
+  /** Since the last list was complete, ms; Infinity when there was none. */
+  readonly sinceListMs: number;
 }
 
 /** What to do next. */
@@ -36,6 +38,7 @@ export interface Decision {
   readonly atLeastMs?: number;
 }
 
+const betweenListsMs = 10_000;
 /** With growing pauses these take about 10 s. */
 const quickRefusals = 4;
 
@@ -73,7 +76,11 @@ function failed(ending: Ending, error: AppError): Decision {
     // One API server of several may lag for a moment; one that stays behind has lost history.
     return { next: ending.repeats < 2 ? again : 'resync', delay: 'grow', ...atLeast };
   }
-  if (error.code === 'API_GONE') return { next: 'resync', delay: 'grow' };
+  if (error.code === 'API_GONE') {
+    // No fault of the server: history that has passed does not come back by waiting. But lists must not follow each other.
+    const hurries = ending.phase === 'watch' && ending.sinceListMs >= betweenListsMs;
+    return { next: 'resync', delay: hurries ? 'none' : 'grow' };
+  }
   // A token that expired is replaced by the kubelet within moments, so that is tried at the usual pace.
   if (error.code === 'API_UNAUTHORIZED') return { next: again, delay: 'grow', ...atLeast };
   if (isRefusal(error)) return { next: again, delay: isStartingUp(error, ending) ? 'grow' : 'slow' };

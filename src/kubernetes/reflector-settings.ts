@@ -53,7 +53,7 @@ export const defaultStreamSettings: StreamSettings = {
   backoffBaseMs: 800,
   backoffCapMs: 15_000,
   backoffResetMs: 120_000,
-  provenMs: 10_000,
+  provenMs: 5_000,
   firstRetryMs: 500,
 };
 

@@ -66,6 +66,7 @@ export function createReflector(
   let pagedUntilMs = -Infinity;
   let sync: { objects: number; plainBookmarks: number; toldAtMs: number; readonly startedAtMs: number } | undefined;
   let repeated = { key: '', count: 0 };
+  let listedAtMs = -Infinity;
 
   const probe = createHistoryProbe({
     client,
@@ -220,6 +221,7 @@ export function createReflector(
     if (sync === undefined) return;
     const info = { objects: sync.objects, elapsedMs: now() - sync.startedAtMs };
     sync = undefined;
+    listedAtMs = now();
     moveTo(version);
     report.synced(info);
     guarded(() => target.endSync(info));
@@ -241,7 +243,7 @@ export function createReflector(
   ): Ending {
     const key = `${phase} ${transport} ${end.why} ${end.error?.code ?? ''} ${resourceVersion ?? ''}`;
     repeated = { key, count: repeated.key === key ? repeated.count + 1 : 1 };
-    return { ...end, phase, transport, repeats: repeated.count };
+    return { ...end, phase, transport, repeats: repeated.count, sinceListMs: now() - listedAtMs };
   }
 
   async function recover(ended: Ending): Promise<void> {

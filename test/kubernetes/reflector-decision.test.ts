@@ -3,7 +3,15 @@ import { refusal } from '../../src/kubernetes/api-error.ts';
 import { decide, type Ending } from '../../src/kubernetes/reflector-decision.ts';
 import { AppError, type ErrorCode } from '../../src/model/errors.ts';
 
-const base: Ending = { phase: 'watch', transport: 'stream', why: 'closed', lines: 5, durationMs: 300_000, repeats: 1 };
+const base: Ending = {
+  phase: 'watch',
+  transport: 'stream',
+  why: 'closed',
+  lines: 5,
+  durationMs: 300_000,
+  repeats: 1,
+  sinceListMs: 300_000,
+};
 const decideFor = (more: Partial<Ending>) => decide({ ...base, ...more }, 1_000);
 const error = (code: ErrorCode) => new AppError(code, 'x');
 
@@ -16,7 +24,8 @@ describe('a watch', () => {
     ['that the server kept too long', { why: 'overdue' }, 'resume', 'none'],
     ['whose history went back', { why: 'history' }, 'resync', 'none'],
     ['that was cut', { why: 'failed', error: error('API_UNREACHABLE') }, 'resume', 'grow'],
-    ['whose place expired', { why: 'failed', error: error('API_GONE') }, 'resync', 'grow'],
+    ['whose place expired', { why: 'failed', error: error('API_GONE') }, 'resync', 'none'],
+    ['… just after a list', { why: 'failed', error: error('API_GONE'), sinceListMs: 9_999 }, 'resync', 'grow'],
     ['that is forbidden', { why: 'failed', error: error('API_FORBIDDEN'), repeats: 9 }, 'resume', 'slow'],
     ['whose request is rejected', { why: 'failed', error: error('API_REJECTED') }, 'resync', 'slow'],
     ['with an unknown fault', { why: 'failed', error: error('INTERNAL') }, 'resume', 'grow'],
