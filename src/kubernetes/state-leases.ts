@@ -101,8 +101,9 @@ export function createStateStore(parts: StateStoreParts): StateStore {
    * Reads until an answer came for every Lease: who begins without what was told tells all of it again. Given up when
    * leadership is gone, or when another load has begun.
    */
-  async function readForTerm(): Promise<{ readonly readable: StateLease[]; readonly warnings: AppError[] }> {
-    const turn = (loads += 1);
+  async function readForTerm(
+    turn: number,
+  ): Promise<{ readonly readable: StateLease[]; readonly warnings: AppError[] }> {
     for (let reads = 1; ; reads += 1) {
       const warnings: AppError[] = [];
       const readable = await readAll(warnings);
@@ -178,13 +179,13 @@ export function createStateStore(parts: StateStoreParts): StateStore {
     if (!snapshot) return;
     waiting = undefined;
     lastWriteMs = now();
-    writing = attempt(snapshot);
+    writing = attempt(snapshot, loads);
     await writing;
     writing = undefined;
     plan();
   }
 
-  async function attempt(snapshot: () => readonly StateLine[]): Promise<void> {
+  async function attempt(snapshot: () => readonly StateLine[], turn: number): Promise<void> {
     try {
       await writeAll(snapshot);
       failures = 0;
@@ -194,18 +195,20 @@ export function createStateStore(parts: StateStoreParts): StateStore {
       parts.onError(error);
       failures += 1;
       lastFailure = error.code;
-      if (error.code !== 'LEASE_LOST') waiting ??= snapshot;
+      // What an earlier leadership had to say must not be written over what another leader wrote since.
+      if (error.code !== 'LEASE_LOST' && turn === loads) waiting ??= snapshot;
     }
   }
 
   return {
     load: async () => {
+      const turn = (loads += 1);
       stopTimer();
       waiting = undefined;
       await writing;
       held.clear();
       failures = 0;
-      const { readable, warnings } = await readForTerm();
+      const { readable, warnings } = await readForTerm(turn);
       term = termNow();
       const records = await Promise.all(readable.map((lease) => claimOne(lease, warnings)));
       return { records: records.flat().map((json) => ({ json })), warnings };

@@ -16,7 +16,8 @@ export function speak(
 ): number[] {
   if (incident.told === undefined) return [];
   const news = standing || incident.factsSinceTold;
-  if (incident.inDoubt && standing) tellAgain(book, incident, nowMs);
+  // A one-off fact never stands, and is news all the same; a condition that is over is told by its recovery.
+  if (incident.inDoubt && (standing || !incident.hadCondition)) tellAgain(book, incident, nowMs);
   const dues: number[] = [];
   const change = news ? materialChange(incident, incident.told, book.sizeOf(incident), settings) : undefined;
   if (change === undefined) {

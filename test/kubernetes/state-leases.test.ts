@@ -247,6 +247,27 @@ describe('what goes wrong', () => {
     expect((await settled(world, loading)).records).toEqual([]);
   });
 
+  test('what an earlier leadership could not write is not written over what another leader wrote since', async () => {
+    const world = createLeaseWorld();
+    const a = writer(world, 'a', 0);
+    await settled(world, a.store.load());
+    await saved(world, a, lines(5));
+    a.candidate.line.latencyMs = 4_000;
+    a.candidate.line.fail.push({ method: 'update', error: new AppError('TIMEOUT', 'no answer') });
+    a.store.save(() => lines(1));
+    await world.pass(2_000);
+
+    const b = writer(world, 'b', 1);
+    await settled(world, b.store.load());
+    await saved(world, b, lines(9));
+    a.term = 2;
+    expect((await settled(world, a.store.load())).records).toHaveLength(9);
+    a.candidate.line.latencyMs = 0;
+    await world.pass(60_000);
+    const c = writer(world, 'c', 3);
+    expect((await settled(world, c.store.load())).records).toHaveLength(9);
+  });
+
   test('a failed write is tried again with growing pauses, and the newest records win', async () => {
     const world = createLeaseWorld();
     const a = writer(world, 'a', 0);

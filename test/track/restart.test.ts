@@ -130,6 +130,20 @@ describe('a restart in the middle', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  test('a fact whose message was in doubt is told again at once', () => {
+    const world = new World();
+    world.owner('web', { wanted: 1 });
+    world.pod('web', 'web-0', [failure('OOMKilled', 'web-0')]);
+    world.pass(minute);
+    world.restart();
+    world.pass(20 * second);
+    expect(world.steps).toEqual(['opened web', 'opened web']);
+    world.deliverAll();
+    world.restart();
+    world.pass(hour);
+    expect(world.steps).toEqual(['opened web', 'opened web']);
+  });
+
   test('a fact whose message was in doubt is told again, though it is closed since', () => {
     const world = new World();
     world.owner('web', { wanted: 1 });
