@@ -44,6 +44,8 @@ export interface Monitor {
 
 /** A look is taken at least this often, so that a clock that jumped does not strand a timer. */
 const longestSleepMs = 60_000;
+/** While incidents are open, for what must be read of their owners: nothing says when that is due. */
+const followingSleepMs = 5_000;
 
 /** Creates a monitor that does not lead yet. */
 export function createMonitor(parts: MonitorParts): Monitor {
@@ -69,7 +71,8 @@ export function createMonitor(parts: MonitorParts): Monitor {
     if (transitions.length > 0) save();
     const wakeAtMs = tracker.nextWakeAtMs();
     const delayMs = wakeAtMs === undefined ? longestSleepMs : Math.max(1, wakeAtMs - now());
-    cancelWake = timers.after(Math.min(delayMs, longestSleepMs), pump);
+    const sleepMs = tracker.followed().length > 0 ? followingSleepMs : longestSleepMs;
+    cancelWake = timers.after(Math.min(delayMs, sleepMs), pump);
   }
 
   function save(): void {

@@ -139,8 +139,10 @@ export class DestinationQueue {
     if (now < this.#notBeforeMs) return this.#notBeforeMs - now;
     const horizonMs = this.#phase === 'hurrying' ? Number.POSITIVE_INFINITY : now;
     for (let next = this.#waiting.firstDue(horizonMs); next !== undefined; next = this.#waiting.firstDue(horizonMs)) {
-      if (next.doubtful && !this.#isUntold(next)) {
+      const known = this.#told.opening(next.alert.id, next.covers);
+      if (known !== undefined || (next.doubtful && !this.#isUntold(next))) {
         this.#waiting.forget(next);
+        if (known !== undefined) this.#report(next, 'sent', known);
         continue;
       }
       this.#waiting.take(next);

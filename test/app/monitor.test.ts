@@ -22,6 +22,7 @@ function setUp(over: Partial<MonitorParts> = {}) {
     },
     synced: (namespaces) => calls.push(`synced ${namespaces?.join() ?? 'all'}`),
     nextWakeAtMs: () => 1500,
+    followed: () => [],
     snapshot: () => [{ key: 'k', json: '{"k":1}', resolved: false, touchedAtMs: 0 }],
   };
   const observer: Partial<Observer> = {
@@ -112,7 +113,7 @@ describe('createMonitor', () => {
     expect(calls.filter((call) => call.startsWith('restore'))).toEqual(['restore new']);
   });
 
-  test('wakes when the tracker wants it, at the latest after a minute', async () => {
+  test('wakes when the tracker wants it, at the latest after a minute, after 5 s while incidents are open', async () => {
     const { monitor, delays, settle, tracker } = setUp();
     settle();
     await monitor.begin();
@@ -120,6 +121,9 @@ describe('createMonitor', () => {
     tracker.nextWakeAtMs = () => 10_000_000;
     monitor.pump();
     expect(delays.at(-1)).toBe(60_000);
+    tracker.followed = () => [{ kind: 'Deployment', name: 'web', namespace: 'shop' }];
+    monitor.pump();
+    expect(delays.at(-1)).toBe(5_000);
   });
 
   test('what changed is saved, with the lines of others', async () => {

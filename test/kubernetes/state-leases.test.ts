@@ -252,18 +252,23 @@ describe('what goes wrong', () => {
     const a = writer(world, 'a', 0);
     await settled(world, a.store.load());
     await saved(world, a, lines(5));
-    a.candidate.line.latencyMs = 4_000;
-    a.candidate.line.fail.push({ method: 'update', error: new AppError('TIMEOUT', 'no answer') });
-    a.store.save(() => lines(1));
-    await world.pass(2_000);
-
     const b = writer(world, 'b', 1);
     await settled(world, b.store.load());
     await saved(world, b, lines(9));
+    await world.pass(5_000);
+
+    a.candidate.line.latencyMs = 4_000;
+    a.candidate.line.fail.push({ method: 'update', error: new AppError('TIMEOUT', 'no answer') });
+    a.store.save(() => lines(1));
+    await world.pass(1_000);
     a.term = 2;
-    expect((await settled(world, a.store.load())).records).toHaveLength(9);
+    const loading = a.store.load();
     a.candidate.line.latencyMs = 0;
-    await world.pass(60_000);
+    expect((await settled(world, loading)).records).toHaveLength(9);
+    for (let second = 0; second < 10; second++) {
+      await world.pass(1000);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     const c = writer(world, 'c', 3);
     expect((await settled(world, c.store.load())).records).toHaveLength(9);
   });

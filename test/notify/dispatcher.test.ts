@@ -53,6 +53,35 @@ function fixture(
 const numbered = (id: string, over: Partial<Alert> = {}): Alert => alert('opened', { id, ...over });
 const ids = (sink: FakeSink): string[] => sink.sent.map((one) => one.alert.id);
 
+describe('an opening that comes again after a change of leader', () => {
+  test('is not sent twice by the process that delivered it, but confirmed', async () => {
+    const { clock, sink, dispatcher, deliveries } = fixture();
+    dispatcher.submit(numbered('a'));
+    await clock.advance(10);
+    dispatcher.submit(numbered('a'));
+    await clock.advance(10_000);
+    expect(ids(sink)).toEqual(['a']);
+    expect(deliveries.map(({ outcome }) => outcome)).toEqual(['claimed', 'sent', 'sent']);
+    expect(deliveries[2]?.atMs).toBeGreaterThan(deliveries[1]?.atMs ?? 0);
+  });
+
+  test('is sent when it says more, or when it is opened anew', async () => {
+    const { clock, sink, dispatcher } = fixture();
+    for (const type of ['opened', 'worse', 'recovered', 'reopened', 'recovered', 'reopened'] as const) {
+      dispatcher.submit(alert(type, { id: 'a' }));
+      await clock.advance(10_000);
+    }
+    expect(sink.sent.map((one) => one.alert.type)).toEqual([
+      'opened',
+      'worse',
+      'recovered',
+      'reopened',
+      'recovered',
+      'reopened',
+    ]);
+  });
+});
+
 describe('order and pace', () => {
   test('first in, first out, 1.1 s apart', async () => {
     const { clock, sink, dispatcher } = fixture();
