@@ -16,7 +16,6 @@ import type { Tracker } from '../track/tracker.ts';
 import { createControllerTable } from './controller-table.ts';
 import { createFollowing } from './following.ts';
 import { createPodTable } from './pod-table.ts';
-import { createSettledKeys } from './settled-keys.ts';
 
 /** What the observer needs of the rest. */
 export interface ObserverParts {
@@ -67,8 +66,6 @@ export function createObserver(parts: ObserverParts): Observer {
   const following = createFollowing();
   const pods = createPodTable(settings, now, (record) => following.covers(record));
   const controllers = createControllerTable(settings.factWindowMs, now);
-  const settledPods = createSettledKeys<string>();
-  const settledControllers = createSettledKeys<string>();
   const seenFailures = new Map<string, string>();
 
   const podQueue: KeyedQueue<string> = createKeyedQueue({
@@ -101,35 +98,31 @@ export function createObserver(parts: ObserverParts): Observer {
   });
 
   async function lookAtPod(uid: string): Promise<void> {
-    try {
-      const known = pods.look(uid);
-      if (known === undefined) return;
-      // Owners are read while the pod may change; whatever is observed is its newest state.
-      const owner = known.gone ? undefined : await owners.resolve(known.record);
-      const look = pods.look(uid);
-      if (look === undefined) return;
-      const ref = refOf(look.record);
-      if (look.gone || owner === undefined) {
-        parts.tracker()?.remove(ref, now());
-        forget(ref);
-        parts.onObserved();
-        return;
-      }
-      countNew(look.record.uid, look.detection);
-      parts
-        .tracker()
-        ?.observe({ type: 'pod', pod: summarizePod(look.record), failures: look.detection.failures, owner }, now());
-      if (!look.detection.watch && !following.covers(look.record)) {
-        forget(ref);
-        parts.untrack(ref);
-      } else if (look.detection.recheckAtMs !== undefined) {
-        podQueue.addAfter(uid, Math.max(1, look.detection.recheckAtMs - now()));
-      }
-      if (look.detection.watch) planRollout(owner);
+    const known = pods.look(uid);
+    if (known === undefined) return;
+    // Owners are read while the pod may change; whatever is observed is its newest state.
+    const owner = known.gone ? undefined : await owners.resolve(known.record);
+    const look = pods.look(uid);
+    if (look === undefined) return;
+    const ref = refOf(look.record);
+    if (look.gone || owner === undefined) {
+      parts.tracker()?.remove(ref, now());
+      forget(ref);
       parts.onObserved();
-    } finally {
-      settledPods.done(uid);
+      return;
     }
+    countNew(look.record.uid, look.detection);
+    parts
+      .tracker()
+      ?.observe({ type: 'pod', pod: summarizePod(look.record), failures: look.detection.failures, owner }, now());
+    if (!look.detection.watch && !following.covers(look.record)) {
+      forget(ref);
+      parts.untrack(ref);
+    } else if (look.detection.recheckAtMs !== undefined) {
+      podQueue.addAfter(uid, Math.max(1, look.detection.recheckAtMs - now()));
+    }
+    if (look.detection.watch) planRollout(owner);
+    parts.onObserved();
   }
 
   function forget(ref: PodRef): void {
@@ -166,21 +159,17 @@ export function createObserver(parts: ObserverParts): Observer {
   }
 
   async function lookAtController(key: string): Promise<void> {
-    try {
-      const findings = controllers.get(key);
-      if (findings === undefined) return;
-      const [first] = findings.failures;
-      const subject = first?.subject ?? findings.jobFailed?.subject;
-      if (subject === undefined) return;
-      const owner = await owners.resolveOwner(subject, subject.namespace);
-      const jobFailures = findings.jobFailed === undefined ? [] : await judgeJob(findings.jobFailed);
-      for (const failure of jobFailures) parts.onJobFailed(failure, owner.workload);
-      parts.tracker()?.observe({ type: 'owner', owner, failures: [...findings.failures, ...jobFailures] }, now());
-      if (first !== undefined) controllerQueue.addAfter(key, settings.factWindowMs);
-      parts.onObserved();
-    } finally {
-      settledControllers.done(key);
-    }
+    const findings = controllers.get(key);
+    if (findings === undefined) return;
+    const [first] = findings.failures;
+    const subject = first?.subject ?? findings.jobFailed?.subject;
+    if (subject === undefined) return;
+    const owner = await owners.resolveOwner(subject, subject.namespace);
+    const jobFailures = findings.jobFailed === undefined ? [] : await judgeJob(findings.jobFailed);
+    for (const failure of jobFailures) parts.onJobFailed(failure, owner.workload);
+    parts.tracker()?.observe({ type: 'owner', owner, failures: [...findings.failures, ...jobFailures] }, now());
+    if (first !== undefined) controllerQueue.addAfter(key, settings.factWindowMs);
+    parts.onObserved();
   }
 
   async function judgeJob(failure: Failure): Promise<readonly Failure[]> {
@@ -249,7 +238,7 @@ export function createObserver(parts: ObserverParts): Observer {
       if (key !== undefined) controllerQueue.add(key);
     },
     settled: async () => {
-      await Promise.all([settledPods.whenDone(pods.uids()), settledControllers.whenDone(controllers.keys())]);
+      await Promise.all([podQueue.caughtUp(), controllerQueue.caughtUp()]);
     },
     observeAll() {
       following.clear();

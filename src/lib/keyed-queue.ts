@@ -12,6 +12,8 @@ export interface KeyedQueue<K> {
   readonly oldestAgeMs: () => number;
   /** Resolves when nothing waits or runs any more; delayed keys are not waited for. */
   readonly drain: () => Promise<void>;
+  /** Resolves when every key that waits or runs now was worked on; what is added later is not waited for. */
+  readonly caughtUp: () => Promise<void>;
   /** Forgets what waits and resolves when the running work has ended; later adds are ignored. */
   readonly stop: () => Promise<void>;
 }
@@ -36,6 +38,8 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
   const running = new Map<K, number>();
   const addedWhileRunning = new Set<K>();
   const delayed = new Map<K, { readonly dueMs: number; readonly cancel: () => void }>();
+  /** Each with the runs that it still waits for, by key. */
+  const catchUps = new Set<{ readonly missing: Map<K, number>; readonly resolve: () => void }>();
   let idleListeners: (() => void)[] = [];
   let stopped = false;
 
@@ -63,7 +67,7 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
     // Work starts in its own turn, so that `add` never runs it inside the caller.
     await Promise.resolve();
     // What was added until now is covered by the work that begins now.
-    addedWhileRunning.delete(key);
+    if (addedWhileRunning.delete(key)) tellWorked(key);
     try {
       if (!stopped) await settings.work(key);
     } catch (error) {
@@ -71,6 +75,7 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
     }
     running.delete(key);
     if (addedWhileRunning.delete(key)) waiting.set(key, now());
+    tellWorked(key);
     startNext();
     if (waiting.size === 0 && running.size === 0) tellIdle();
   }
@@ -79,6 +84,26 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
     const listeners = idleListeners;
     idleListeners = [];
     for (const listener of listeners) listener();
+  }
+
+  function tellWorked(key: K): void {
+    for (const catchUp of catchUps) {
+      const runs = catchUp.missing.get(key) ?? 0;
+      if (runs > 1) catchUp.missing.set(key, runs - 1);
+      else catchUp.missing.delete(key);
+      if (catchUp.missing.size > 0) continue;
+      catchUps.delete(catchUp);
+      catchUp.resolve();
+    }
+  }
+
+  /** What was added while it ran may have changed after the run looked. */
+  function caughtUp(): Promise<void> {
+    const missing = new Map<K, number>();
+    for (const key of waiting.keys()) missing.set(key, 1);
+    for (const key of running.keys()) missing.set(key, addedWhileRunning.has(key) ? 2 : 1);
+    if (missing.size === 0) return Promise.resolve();
+    return new Promise((resolve) => catchUps.add({ missing, resolve }));
   }
 
   function cancelDelay(key: K): void {
@@ -112,10 +137,13 @@ export function createKeyedQueue<K>(settings: KeyedQueueSettings<K>): KeyedQueue
       return since.length === 0 ? 0 : Math.max(0, now() - Math.min(...since));
     },
     drain: idle,
+    caughtUp,
     stop: () => {
       stopped = true;
       waiting.clear();
       addedWhileRunning.clear();
+      for (const catchUp of catchUps) catchUp.resolve();
+      catchUps.clear();
       for (const key of [...delayed.keys()]) cancelDelay(key);
       return idle();
     },

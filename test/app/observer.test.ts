@@ -20,14 +20,13 @@ const lone: KubePod = {
   },
 };
 
-/** What a tracker that follows one bare pod hears, when nothing was seen of the pod before. */
-async function heardOf(get: ObjectSource['get']): Promise<readonly Observation[]> {
+/** An observer whose tracker follows these workloads, and what that tracker hears. */
+function setUp(get: ObjectSource['get'], followed: readonly WorkloadRef[]) {
   const clock = createManualClock(Date.UTC(2026, 0, 1, 1));
   const heard: Observation[] = [];
-  const followed: WorkloadRef[] = [{ kind: 'Pod', name: 'lone', namespace: 'shop' }];
   const tracker: Partial<Tracker> = {
     observe: (observation) => heard.push(observation),
-    followed: () => followed,
+    followed: () => [...followed],
     staleOwners: () => [],
   };
   const observer = createObserver({
@@ -47,6 +46,12 @@ async function heardOf(get: ObjectSource['get']): Promise<readonly Observation[]
     now: clock.now,
     timers: clock.timers,
   });
+  return { observer, heard };
+}
+
+/** What a tracker that follows one bare pod hears, when nothing was seen of the pod before. */
+async function heardOf(get: ObjectSource['get']): Promise<readonly Observation[]> {
+  const { observer, heard } = setUp(get, [{ kind: 'Pod', name: 'lone', namespace: 'shop' }]);
   observer.followUp();
   await until('the pod was looked at', () => heard.length > 0);
   await observer.stop();
@@ -66,4 +71,20 @@ describe('a bare pod that a new leader took over from the state', () => {
     const [first] = await heardOf(() => Promise.resolve({ gap: 'not found', reason: 'not-found' }));
     expect(first).toMatchObject({ type: 'pods-listed', owner: { exists: false }, pods: [] });
   });
+});
+
+test('a failure that was observed before the list was complete is not waited for again', async () => {
+  const { observer, heard } = setUp(() => Promise.resolve({ ok: { metadata: {} } }), []);
+  const waiting = { state: { waiting: { reason: 'CrashLoopBackOff' } }, ready: false, restartCount: 5 };
+  const record = projectPod({
+    ...lone,
+    status: { phase: 'Running', containerStatuses: [{ name: 'app', ...waiting }] },
+  });
+  if (record === undefined) throw new Error('no record');
+  expect(observer.upsert(record)).toBe(true);
+  await until('the pod was looked at', () => heard.length > 0);
+  await until('nothing waits', () => observer.queueSize() === 0);
+  await observer.settled();
+  expect(heard).toHaveLength(1);
+  await observer.stop();
 });

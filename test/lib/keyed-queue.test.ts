@@ -163,3 +163,81 @@ test('whatever is added when, each key runs after its last add, and never beside
     { numRuns: 50 },
   );
 });
+
+describe('catching up', () => {
+  test('waits for what waits or runs, not for what was worked on before or comes later', async () => {
+    const { queue, open } = setup(1);
+    const finish = async (key: string): Promise<void> => {
+      await until(`${key} runs`, () => open.has(key));
+      open.get(key)?.finish();
+    };
+    queue.add('before');
+    await finish('before');
+    await queue.drain();
+    await queue.caughtUp();
+    queue.add('a');
+    queue.add('b');
+    let caughtUp = false;
+    const wait = queue.caughtUp().then(() => (caughtUp = true));
+    queue.add('later');
+    await finish('a');
+    await until('b runs', () => open.has('b'));
+    expect(caughtUp).toBe(false);
+    await finish('b');
+    await wait;
+    await until('the later one runs', () => open.has('later'));
+    open.get('later')?.finish();
+  });
+
+  test('covers what was added while its key ran, and ends when the queue is stopped', async () => {
+    const { queue, open } = setup(1);
+    queue.add('a');
+    await until('a runs', () => open.has('a'));
+    queue.add('a');
+    let caughtUp = false;
+    const wait = queue.caughtUp().then(() => (caughtUp = true));
+    open.get('a')?.finish();
+    await until('a runs again', () => open.has('a'));
+    expect(caughtUp).toBe(false);
+    const stopped = queue.stop();
+    await wait;
+    open.get('a')?.finish();
+    await stopped;
+  });
+
+  test('property: sees at least what was there when it was asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3)), { minLength: 1, maxLength: 30 }),
+        async (adds) => {
+          const newest = new Map<string, number>();
+          const seen = new Map<string, number>();
+          const queue = createKeyedQueue<string>({
+            concurrency: 2,
+            work: async (key) => {
+              seen.set(key, newest.get(key) ?? -1);
+              await new Promise((resolve) => setImmediate(resolve));
+            },
+            onError: (error) => {
+              throw error;
+            },
+          });
+          const waits: Promise<void>[] = [];
+          for (const [index, [key, turns]] of adds.entries()) {
+            newest.set(key, index);
+            queue.add(key);
+            for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+            const then = [...newest];
+            waits.push(
+              queue.caughtUp().then(() => {
+                for (const [one, value] of then) expect(seen.get(one)).toBeGreaterThanOrEqual(value);
+              }),
+            );
+          }
+          await Promise.all(waits);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
