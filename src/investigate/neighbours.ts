@@ -3,6 +3,7 @@ import type { KubeEvent, KubeObject, KubePod } from '../model/kube-objects.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import type { Collector } from './collector.ts';
 import { equalityText, matchesSelector } from './label-selector.ts';
+import { likelySelected, runsLikelyImage } from './likely-meant.ts';
 import { collectMentions, foreignServices, isNamedPod, namedServices } from './mentions.ts';
 import { looksFailing } from './pod-condition.ts';
 
@@ -61,8 +62,14 @@ export async function findNeighbours(
   ]).filter(isOther);
   const sharing = around.listed.filter((pod) => isOther(pod) && sharesWith(pod, around.pod));
   const failing = around.listed.filter((pod) => isOther(pod) && looksFailing(pod, around.nowMs));
+  const others = around.listed.filter(isOther);
+  const meant = services.filter((_service, index) => behind[index]?.length === 0);
+  const likely = [
+    ...meant.flatMap((service) => likelySelected(service, others)),
+    ...runsLikelyImage(around.pod, others),
+  ];
   return {
-    pods: unique([...named, ...sharing, ...failing]).slice(0, neighbourLimit),
+    pods: unique([...named, ...likely, ...sharing, ...failing]).slice(0, neighbourLimit),
     named,
     foreign: foreign.services,
   };

@@ -1,3 +1,4 @@
+import { isTypingSlip } from '../../lib/typing-slip.ts';
 import { kubectl, patch, setImage, templatePatch } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Cite, ProposedFix, Rule } from '../rule.ts';
@@ -56,20 +57,34 @@ export function imageRule({ id, pattern, cause, fixes, cites }: ImageRule): Rule
   });
 }
 
-/** Sets another image: one that runs elsewhere in the namespace under the same repository, else one to fill in. */
-export function otherImage({ view, image, reference, container }: Pull, why: string): ProposedFix[] {
+/**
+ * Sets another image: one that runs elsewhere in the namespace from the same repository, or whose name or tag differs by a
+ * slip of the fingers; else one to fill in.
+ */
+export function otherImage(pull: Pull, why: string): ProposedFix[] {
+  const { view, reference, container } = pull;
   if (container === undefined || view.target.kind === 'Job') return [];
-  const inUse = [...view.file.pods, ...view.file.neighbours]
-    .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .find(
-      (status) =>
-        status.ready === true && status.image !== image && splitReference(status.image ?? '').name === reference.name,
-    )?.image;
+  const inUse = imageInUse(pull);
   if (inUse !== undefined)
     return [
       { summary: `Use ${inUse}, which runs in this namespace`, command: setImage(view.target, container, inUse) },
     ];
   return [{ summary: why, command: setImage(view.target, container, `${reference.name}:REPLACE_ME`) }];
+}
+
+function imageInUse({ view, image, reference }: Pull): string | undefined {
+  const running = [...view.file.pods, ...view.file.neighbours].flatMap((pod) =>
+    (pod.spec?.containers ?? [])
+      .filter(({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.ready === true)
+      .flatMap((container) => container.image ?? []),
+  );
+  const others = running.filter((one) => one !== image).map((one) => ({ image: one, ...splitReference(one) }));
+  const near = others.find(
+    (one) =>
+      (one.name === reference.name && isTypingSlip(one.version, reference.version)) ||
+      (one.version === reference.version && isTypingSlip(one.name, reference.name)),
+  );
+  return (near ?? others.find((one) => one.name === reference.name))?.image;
 }
 
 export function credentials({ view, reference }: Pull): ProposedFix[] {
@@ -137,8 +152,9 @@ export function pullPolicy({ view, container, reference }: Pull): ProposedFix[] 
   return [{ summary: 'Let kubelet pull it: imagePullPolicy IfNotPresent', command: patch(view.target, body) }];
 }
 
-export function withoutCommand(fix: ProposedFix): ProposedFix {
-  return { summary: fix.summary };
+/** Words alone where the command would only have something to fill in. */
+export function withoutPlaceholder(fix: ProposedFix): ProposedFix {
+  return fix.command?.includes('REPLACE_ME') === true ? { summary: fix.summary } : fix;
 }
 
 export function nodeWords(view: CaseView): string {

@@ -12,7 +12,7 @@ import {
   pullSecretWords,
   subject,
   validName,
-  withoutCommand,
+  withoutPlaceholder,
 } from './image-pull.ts';
 import { imageOf, splitReference } from './image-reference.ts';
 import { setImage } from '../kubectl.ts';
@@ -118,7 +118,7 @@ export const imageRules: readonly Rule[] = [
     cause: (pull, match) =>
       `The node cannot resolve the registry host ${match[1] ?? pull.reference.registry} (DNS lookup${match[2] === undefined ? '' : ` at ${match[2].replace(/:$/u, '')}`}: ${match[3] ?? ''}), so image ${pull.image} (${pull.who}) cannot be pulled.`,
     fixes: (pull) => [
-      ...otherImage(pull, 'Correct the registry host of the image, if it is misspelt').map(withoutCommand),
+      ...otherImage(pull, 'Correct the registry host of the image, if it is misspelt').map(withoutPlaceholder),
       checkRegistry(pull.reference.registry, "Make the name known to the node's DNS resolver"),
     ],
   }),

@@ -3,23 +3,26 @@ import { kubectl, setResources } from '../kubectl.ts';
 import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { Cite, Finding, ProposedFix, Rule } from '../rule.ts';
 import { containerName, jobEnding } from '../logs/sentence.ts';
+import { memoryDemand } from './memory-demand.ts';
 import { hasTemplate } from './signs/common-fixes.ts';
 
 const mebi = 1024 * 1024;
 // Less than this does not even start an interpreter (CPython needs about 8 MiB, Node 40 MiB, a JVM 60 MiB).
 const tinyBytes = 24 * mebi;
 
-/** The next reasonable limit: double, in steps that people write. */
-function higherLimit(bytes: number): string {
-  const wanted = Math.max(bytes * 2, 64 * mebi);
+/** The next reasonable limit: double or what is known to be wanted, in steps that people write. */
+function higherLimit(bytes: number, demand = 0): string {
+  const wanted = Math.max(bytes * 2, demand, 64 * mebi);
   const step = wanted >= 1024 * mebi ? 256 * mebi : wanted >= 256 * mebi ? 64 * mebi : 16 * mebi;
   return formatBytes(Math.ceil(wanted / step) * step);
 }
 
 function raiseLimit(view: CaseView, bytes: number): readonly ProposedFix[] {
   const { target, container } = view;
-  const limit = higherLimit(bytes);
-  const summary = `Raise the memory limit of container ${container ?? ''} to ${limit}`;
+  const demand = memoryDemand(view);
+  const limit = higherLimit(bytes, demand?.bytes);
+  const why = demand !== undefined && demand.bytes > bytes * 2 ? ` (after ${demand.from})` : '';
+  const summary = `Raise the memory limit of container ${container ?? ''} to ${limit}${why}`;
   if (container === undefined || !hasTemplate(target)) {
     return [{ summary: `${summary} and create the ${target.kind} again (its pod template cannot be changed)` }];
   }
@@ -69,9 +72,14 @@ function oomFinding(view: CaseView): Finding | undefined {
     };
   }
   const tmpfs = memoryVolume(view);
+  const demand = memoryDemand(view);
+  const more =
+    demand !== undefined && demand.from.includes('setting') && demand.bytes > bytes
+      ? `; ${demand.from} allows it more`
+      : '';
   const tiny = bytes <= tinyBytes ? ', too small even for starting the program' : growth(view);
   return {
-    rootCause: `The kernel kills ${who} because it uses more than its memory limit of ${limit ?? ''} (OOMKilled, exit code ${String(code ?? 137)}${child})${tiny}${tmpfs}${jobEnding(view)}.`,
+    rootCause: `The kernel kills ${who} because it uses more than its memory limit of ${limit ?? ''} (OOMKilled, exit code ${String(code ?? 137)}${child})${more || tiny}${tmpfs}${jobEnding(view)}.`,
     confidence: 'high',
     cites,
     fixes: [...raiseLimit(view, bytes), { summary: 'Or let the program keep less in memory' }],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterState } from '../cluster.ts';
 import { runPodmedic } from '../daemon.ts';
 import type { Kube } from '../kube.ts';
@@ -41,6 +42,12 @@ export interface Mended {
   /** Time from the command to a workload that stays healthy; undefined when nothing was run. */
   readonly healedMs?: number;
 }
+
+/**
+ * The daemon settles for 10 s before it speaks, so that kubelet's events (which it rate-limits) and logs are there; half of
+ * that is enough here.
+ */
+const settleMs = 5_000;
 
 /** Commands of podmedic that run at the same time: each is a process of its own, and the machine has few cores. */
 const lanes = 2;
@@ -105,7 +112,9 @@ export function createMender({ kube, cluster, kubeconfig }: MendTools) {
       const { workload } = await waitUntil(one, 'to be healthy before the rollout', isHealthy, 90_000);
       await kube.patch(workload, one.rollout);
     }
-    return ask(one, await waitUntil(one, 'to fail', one.fails, 90_000));
+    await waitUntil(one, 'to fail', one.fails, 90_000);
+    await sleep(settleMs);
+    return ask(one, await look(one));
   }
 
   /** The same, then runs the first verified fix and waits until the workload stays healthy. */

@@ -24,9 +24,7 @@ export function rolloutCases({ namespace, registry, container, workload, idle }:
       namespace,
       objects: [workload('Deployment', 'shop-command', { containers: [container('web', idle)] })],
       rollout: to({ ...container('web', idle), command: ['/srv/bin/serve', '--all'] }),
-      fails: ({ pods, workload: { kind, apiVersion, metadata } }) =>
-        restarts({ pods, workload: { kind, apiVersion, metadata } }) ||
-        waitsFor(/^RunContainerError$/)({ pods, workload: { kind, apiVersion, metadata } }),
+      fails: (seen) => restarts(seen) || waitsFor(/^RunContainerError$/)(seen),
       kind: 'ConfigError',
       rule: 'start/no-such-file',
       cause: [/\/srv\/bin\/serve/, /no such file/],
@@ -48,7 +46,7 @@ export function rolloutCases({ namespace, registry, container, workload, idle }:
       fails: restarts,
       askAboutPod: true,
       kind: 'CrashLoopBackOff',
-      rule: 'configuration/shell-unset-variable',
+      rule: 'configuration/variable-then-environment',
       cause: [/REGION/, /not set/],
       command: back('deployment', 'shop-region'),
     },

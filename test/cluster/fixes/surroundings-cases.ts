@@ -129,7 +129,8 @@ function inNamespace(kind: string, namespace: string, name: string, spec: object
 }
 
 function neighbourCases({ namespace, container, workload, idle, registry, webServer }: Builders): FixCase[] {
-  // Outside of the range from which the API server gives addresses by itself at first (the upper part of 10.96.0.0/16).
+  // In the lower part of the range, from which the API server gives addresses only when asked
+  // (kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation).
   const address = '10.96.0.77';
   const client = 'echo "connecting to $STOCK_URL"; until wget -q -O /dev/null "$STOCK_URL"; do exit 1; done; ' + idle;
   return [

@@ -139,7 +139,7 @@ function settingCases({ namespace, container, workload, idle, webServer }: Build
       ],
       fails: restarts,
       kind: 'CrashLoopBackOff',
-      rule: 'configuration/shell-unset-variable',
+      rule: 'configuration/variable-then-environment',
       cause: [/DATABASE_URL is not set/, /DATABSE_URL/],
       command: /^kubectl -n \S+ patch deployment\/misspelt --type=json -p .*DATABASE_URL/,
     },

@@ -1,10 +1,10 @@
+import type { KubeContainer } from '../../../model/kube-objects.ts';
 import type { ObjectRef } from '../../../model/workload.ts';
 import type { CaseView } from '../../case-view.ts';
 import { jsonPatch, kubectl, rolloutRestart, setEnv } from '../../kubectl.ts';
 import type { Hit, Reading } from '../../logs/sign.ts';
 import type { Mount } from '../../mounts.ts';
 import type { ProposedFix } from '../../rule.ts';
-import { envOf, settingsOf } from '../../settings.ts';
 
 /** Kinds whose pod template can be changed in place. */
 export function hasTemplate(target: ObjectRef): boolean {
@@ -73,32 +73,36 @@ export function replaceWordFix(view: CaseView, from: string, to: string, summary
   if (env?.name !== undefined && env.value !== undefined) {
     return { summary, command: setEnv(target, container, env.name, env.value.replace(from, to)) };
   }
-  const base = target.kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec';
-  for (const group of ['containers', 'initContainers'] as const) {
-    const index = view.template?.spec?.[group]?.findIndex((one) => one.name === container) ?? -1;
-    const found = view.template?.spec?.[group]?.[index];
-    for (const list of ['command', 'args'] as const) {
-      const at = found?.[list]?.findIndex((word) => word.includes(from)) ?? -1;
-      const value = found?.[list]?.[at];
-      if (value === undefined) continue;
-      const path = `${base}/${group}/${String(index)}/${list}/${String(at)}`;
-      return {
-        summary,
-        command: jsonPatch(target, [
-          { op: 'test', path, value },
-          { op: 'replace', path, value: value.replace(from, to) },
-        ]),
-      };
-    }
+  const place = templateContainer(view);
+  if (place === undefined) return undefined;
+  for (const list of ['command', 'args'] as const) {
+    const at = place.container[list]?.findIndex((word) => word.includes(from)) ?? -1;
+    const value = place.container[list]?.[at];
+    if (value === undefined) continue;
+    const path = `${place.path}/${list}/${String(at)}`;
+    return {
+      summary,
+      command: jsonPatch(target, [
+        { op: 'test', path, value },
+        { op: 'replace', path, value: value.replace(from, to) },
+      ]),
+    };
   }
   return undefined;
 }
 
-/** ` (the pod spec sets PAYMENT_GATEWAY_URI)`: a variable with nearly the wanted name; '' when there is none. */
-export function nearlyNamed(view: CaseView, name: string): string {
-  if (envOf(view.spec, name)) return '';
-  const near = settingsOf(view.spec).find((one) => one.kind === 'env' && isNear(one.name, name));
-  return near ? ` (the pod spec sets ${near.name} instead)` : '';
+/** The container in focus as the workload's template has it, with its JSON path in the workload; undefined without one. */
+export function templateContainer(
+  view: CaseView,
+): { readonly path: string; readonly container: KubeContainer } | undefined {
+  if (!hasTemplate(view.target)) return undefined;
+  const base = view.target.kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec';
+  for (const group of ['containers', 'initContainers'] as const) {
+    const index = view.template?.spec?.[group]?.findIndex((one) => one.name === view.container) ?? -1;
+    const container = view.template?.spec?.[group]?.[index];
+    if (container !== undefined) return { path: `${base}/${group}/${String(index)}`, container };
+  }
+  return undefined;
 }
 
 /** Two names that differ by at most two letters, or by case and separators only. */

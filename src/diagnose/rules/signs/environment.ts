@@ -1,6 +1,7 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import { envOf } from '../../settings.ts';
-import { nearlyNamed, setEnvFix, short } from './common-fixes.ts';
+import { setEnvFix, short } from './common-fixes.ts';
+import { nearlyNamed, renameVariable } from './near-variable.ts';
 
 const quote = String.raw`["'\x60$({\[]{0,3}`;
 const unquote = String.raw`["'\x60)}\]]{0,3}`;
@@ -25,7 +26,11 @@ function missing(hit: Hit, name: string, bonus = 0): Reading {
   const from = known
     ? ` in the container although the pod spec takes it from ${known.source}`
     : nearlyNamed(hit.view, name);
-  return { cause: `Environment variable ${name} is not set${from}${tail}`, fixes: [setEnvFix(hit.view, name)], bonus };
+  return {
+    cause: `Environment variable ${name} is not set${from}${tail}`,
+    fixes: [...renameVariable(hit.view, name), setEnvFix(hit.view, name)],
+    bonus,
+  };
 }
 
 function missingNamed(group: number): Sign['read'] {

@@ -4,6 +4,7 @@ import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { short } from './common-fixes.ts';
 import { nearPath, pathSource } from './path-of.ts';
+import { writableDirectory } from './writable-directory.ts';
 
 function user(hit: Hit): string {
   const id = hit.view.spec?.securityContext?.runAsUser ?? hit.view.podSpec?.securityContext?.runAsUser;
@@ -23,11 +24,7 @@ export const permissionSigns: readonly Sign[] = [
       const why = root && pathSource(hit, path) === '' ? ' (readOnlyRootFilesystem is true)' : pathSource(hit, path);
       return {
         cause: `It cannot write ${path ?? 'to its file system'}: read-only file system${why}`,
-        fixes: [
-          {
-            summary: `Mount a writable volume (emptyDir) at ${path === undefined ? 'the directory it writes to' : path.replace(/\/[^/]*$/, '') || path}`,
-          },
-        ],
+        fixes: [writableDirectory(hit.view, path)],
         bonus: path === undefined ? 0 : 6,
       };
     },

@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubeContainer, KubePod } from '../../../src/model/kube-objects.ts';
+import { explain as explainObjects } from '../kube-case.ts';
+import { explain } from '../log-case.ts';
+import type { LogCase } from '../log-case.ts';
+
+/** Commands that hold, in their order. */
+function verified(log: string, about: LogCase): string[] {
+  return explain(log, about).fixes.flatMap(({ command, verified: holds }) =>
+    holds && command !== undefined ? [command] : [],
+  );
+}
+
+describe('a variable under a misspelt name is renamed', () => {
+  const wanted = 'sh: DATABASE_URL: DATABASE_URL is not set';
+  const withEnv = (env: NonNullable<KubeContainer['env']>): LogCase => ({ container: { env } });
+
+  test('by its place, so that its value is not shown', () => {
+    const env = [
+      { name: 'LOG_LEVEL', value: 'info' },
+      { name: 'DATABSE_URL', value: 'postgres://shop:hunter2@db/shop' },
+    ];
+    expect(verified(wanted, withEnv(env))).toEqual([
+      `kubectl -n test patch deployment/shop --type=json -p '[{"op":"test","path":"/spec/template/spec/containers/0/env/1/name","value":"DATABSE_URL"},{"op":"replace","path":"/spec/template/spec/containers/0/env/1/name","value":"DATABASE_URL"}]'`,
+    ]);
+  });
+
+  test('also one from a Secret', () => {
+    const env = [{ name: 'DATABASE_URI', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } }];
+    const [command] = verified(wanted, withEnv(env));
+    expect(command).toContain('"replace"');
+    expect(explain(wanted, withEnv(env)).rootCause).toContain('(the pod spec sets DATABASE_URI instead)');
+  });
+
+  test.each(['DATABASE_USER', 'DATABASE_URL_2', 'DATABASE_PORT', 'METRICS_URL'])('%s is another variable', (name) => {
+    expect(verified(wanted, withEnv([{ name, value: 'x' }]))).toEqual([]);
+    expect(explain(wanted, withEnv([{ name, value: 'x' }])).rootCause).not.toContain(name);
+  });
+
+  test('DB_HOST is not taken for DB_PORT', () => {
+    expect(verified('Error: DB_PORT is not set', withEnv([{ name: 'DB_HOST', value: 'db' }]))).toEqual([]);
+  });
+});
+
+describe('a memory limit comes from what the container is known to want', () => {
+  const oom = (container: KubeContainer, more: Partial<LogCase> = {}) =>
+    verified('', { exitCode: 137, reason: 'OOMKilled', container, ...more });
+  const limited = (memory: string): KubeContainer => ({ resources: { limits: { memory } } });
+  const limitOf = ([command = '']: readonly string[]): string | undefined =>
+    /--limits=memory=(\S+)$/.exec(command)?.[1];
+
+  test('nothing known: double', () => {
+    expect(limitOf(oom(limited('200Mi')))).toBe('448Mi');
+  });
+
+  test.each([
+    ['JVM, in a variable', { env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-Xms64m -Xmx600m' }] }, '832Mi'],
+    ['JVM, as an argument', { command: ['java', '-Xmx3g', '-jar', '/app.jar'] }, '4Gi'],
+    ['Node', { env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=1536' }] }, '2Gi'],
+    ['a heap that is no reason to raise more', { command: ['java', '-Xmx64m'] }, '448Mi'],
+    ['a word that only looks like one', { command: ['java', '-Xmx600mb'] }, '448Mi'],
+  ])('%s', (_what, more, limit) => {
+    expect(limitOf(oom({ ...limited('200Mi'), ...more }))).toBe(limit);
+  });
+
+  test('the cause names a heap that does not fit', () => {
+    const { rootCause } = explain('', {
+      exitCode: 137,
+      reason: 'OOMKilled',
+      container: { ...limited('200Mi'), command: ['java', '-Xmx600m'] },
+    });
+    expect(rootCause).toContain('its setting -Xmx600m allows it more');
+  });
+
+  test('files in memory', () => {
+    const commands = oom(
+      { ...limited('64Mi'), volumeMounts: [{ name: 'buffer', mountPath: '/buffer' }] },
+      { volumes: [{ name: 'buffer', emptyDir: { medium: 'Memory', sizeLimit: '256Mi' } }] },
+    );
+    expect(limitOf(commands)).toBe('320Mi');
+  });
+
+  test('the limit of the revision before', () => {
+    const template = (memory: string) => ({
+      spec: { containers: [{ name: 'web', resources: { limits: { memory } } }] },
+    });
+    const replicaSet = (name: string, revision: string, memory: string) => ({
+      kind: 'ReplicaSet',
+      metadata: {
+        name,
+        namespace: 'test',
+        annotations: { 'deployment.kubernetes.io/revision': revision },
+        ownerReferences: [{ kind: 'Deployment', name: 'shop', controller: true }],
+      },
+      spec: { template: template(memory) },
+    });
+    const ended = { exitCode: 137, reason: 'OOMKilled' };
+    const { commands, fixes } = explainObjects({
+      kind: 'OOMKilled',
+      container: limited('64Mi'),
+      state: { name: 'web', ready: false, restartCount: 3, state: { terminated: ended } },
+      owners: [replicaSet('shop-1a', '1', '512Mi'), replicaSet('shop-2b', '2', '64Mi')],
+    });
+    expect(limitOf(commands)).toBe('512Mi');
+    expect(fixes[0]?.summary).toContain('the limit of revision 1');
+  });
+});
+
+describe('an empty directory for a program on a read-only root', () => {
+  const readOnly = { securityContext: { readOnlyRootFilesystem: true } };
+
+  test.each([
+    ["sh: can't create /tmp/app.pid: Read-only file system", '/tmp'],
+    ["mkdir: can't create directory '/var/cache/nginx/client_temp': Read-only file system", '/var/cache/nginx'],
+    ["Error: EROFS: read-only file system, open '/srv/shop/logs/today.log'", '/srv/shop/logs'],
+    ["touch: cannot touch '/run/app.lock': Read-only file system", '/run'],
+  ])('%s', (log, directory) => {
+    const [command] = verified(log, { container: readOnly });
+    expect(command).toContain(`"mountPath":"${directory}"`);
+    expect(command).toContain('"emptyDir":{}');
+  });
+
+  test.each(['/app/index.js', '/etc/shop/shop.conf', '/usr/lib/python3/x.pyc', '/state'])(
+    'not over %s, which an empty volume could hide',
+    (path) => {
+      const about = { container: readOnly };
+      expect(verified(`open ${path}: read-only file system`, about)).toEqual([]);
+      expect(explain(`open ${path}: read-only file system`, about).fixes).toHaveLength(1);
+    },
+  );
+
+  test('not where a volume is mounted read-only', () => {
+    const about: LogCase = {
+      container: { ...readOnly, volumeMounts: [{ name: 'work', mountPath: '/tmp', readOnly: true }] },
+      volumes: [{ name: 'work', configMap: { name: 'work' } }],
+    };
+    expect(verified("sh: can't create /tmp/app.pid: Read-only file system", about)).toEqual([]);
+  });
+});
+
+describe('an image whose name is nearly that of one in use', () => {
+  const runs = (image: string, ready = true): KubePod => ({
+    kind: 'Pod',
+    metadata: { name: 'catalog-1', namespace: 'test' },
+    spec: { containers: [{ name: 'catalog', image }] },
+    status: { containerStatuses: [{ name: 'catalog', ready, restartCount: 0, image }] },
+  });
+  const explainPull = (neighbours: readonly KubePod[], image = 'registry.example/shop/catalgo:1.4') =>
+    explainObjects({
+      kind: 'ImagePull',
+      container: { image },
+      waiting: {
+        reason: 'ErrImagePull',
+        message: `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": ${image}: not found`,
+      },
+      neighbours,
+    }).commands;
+
+  test.each([
+    ['name', 'registry.example/shop/catalgo:1.4', 'registry.example/shop/catalog:1.4'],
+    ['tag', 'registry.example/shop/catalog:stabel', 'registry.example/shop/catalog:stable'],
+    ['another tag of the same', 'registry.example/shop/catalog:9', 'registry.example/shop/catalog:1.4'],
+  ])('a slip in the %s', (_what, wrong, right) => {
+    expect(explainPull([runs(right)], wrong)).toEqual([`kubectl -n test set image deployment/shop web=${right}`]);
+  });
+
+  test('the near one goes before another tag', () => {
+    const others = ['1', 'stable'].map((tag) => runs(`registry.example/shop/catalog:${tag}`));
+    expect(explainPull(others, 'registry.example/shop/catalog:stabel')[0]).toMatch(/:stable$/);
+  });
+
+  test.each([
+    ['another program', runs('registry.example/shop/carts:1.4')],
+    ['one that is not ready', runs('registry.example/shop/catalog:1.4', false)],
+    ['another name and another tag', runs('registry.example/shop/catalog:1.5')],
+  ])('%s is no answer', (_what, neighbour) => {
+    expect(explainPull([neighbour])).toEqual([]);
+  });
+});
