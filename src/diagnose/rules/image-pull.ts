@@ -73,10 +73,11 @@ export function otherImage(pull: Pull, why: string): ProposedFix[] {
 }
 
 function imageInUse({ view, image, reference }: Pull): string | undefined {
+  // As the spec names it: a status may show another name of the same image, or its id.
   const running = [...view.file.pods, ...view.file.neighbours].flatMap((pod) =>
-    (pod.spec?.containers ?? [])
-      .filter(({ name }) => pod.status?.containerStatuses?.find((status) => status.name === name)?.ready === true)
-      .flatMap((container) => container.image ?? []),
+    (pod.status?.containerStatuses ?? [])
+      .filter(({ ready }) => ready === true)
+      .flatMap((status) => pod.spec?.containers?.find(({ name }) => name === status.name)?.image ?? status.image ?? []),
   );
   const others = running.filter((one) => one !== image).map((one) => ({ image: one, ...splitReference(one) }));
   const near = others.find(
