@@ -24,7 +24,7 @@ export interface GatherSettings {
 
 /** Bounds of what a case keeps, so that no workload can make it large. */
 const ownPodLimit = 50;
-const listedPodLimit = 200;
+const listedPodLimit = 100;
 const serviceLimit = 200;
 const eventLimit = 600;
 /** Further failing pods of the workload whose events are read (and logs, where each may tell something else). */

@@ -40,3 +40,30 @@ function unpulled(pod: KubePod | undefined): string[] {
 function repository(image: string): string {
   return image.replace(/@.*$/u, '').replace(/:[^/:]*$/u, '');
 }
+
+/** Pods that refer to the ConfigMaps and Secrets of a pod which cannot start, or to ones whose names differ by a slip. */
+export function refersAlike(pod: KubePod | undefined, pods: readonly KubePod[]): KubePod[] {
+  if (pod === undefined || !waitsToStart(pod)) return [];
+  const wanted = [...referred(pod)];
+  const isAlike = (name: string): boolean => wanted.some((one) => one === name || isTypingSlip(one, name));
+  return pods.filter((other) => [...referred(other)].some(isAlike)).slice(0, keptLimit);
+}
+
+function waitsToStart({ status }: KubePod): boolean {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.some(({ state }) => /Config|ContainerCreating|PodInitializing/u.test(state?.waiting?.reason ?? ''));
+}
+
+function referred({ spec }: KubePod): ReadonlySet<string> {
+  const names = new Set<string | undefined>();
+  for (const { env, envFrom } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
+    for (const { configMapRef, secretRef } of envFrom ?? []) names.add(configMapRef?.name).add(secretRef?.name);
+    for (const { valueFrom } of env ?? [])
+      names.add(valueFrom?.configMapKeyRef?.name).add(valueFrom?.secretKeyRef?.name);
+  }
+  for (const { configMap, secret } of spec?.volumes ?? []) names.add(configMap?.name).add(secret?.secretName);
+  return new Set([...names].filter((name) => name !== undefined && !injected.has(name)) as string[]);
+}
+
+// Every pod has it (kubernetes.io/docs/concepts/configuration/configmap, kube-root-ca.crt of the root CA publisher).
+const injected: ReadonlySet<string> = new Set(['kube-root-ca.crt']);

@@ -3,7 +3,7 @@ import type { KubeEvent, KubeObject, KubePod } from '../model/kube-objects.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import type { Collector } from './collector.ts';
 import { equalityText, matchesSelector } from './label-selector.ts';
-import { likelySelected, runsLikelyImage } from './likely-meant.ts';
+import { likelySelected, refersAlike, runsLikelyImage } from './likely-meant.ts';
 import { collectMentions, foreignServices, isNamedPod, namedServices } from './mentions.ts';
 import { looksFailing } from './pod-condition.ts';
 
@@ -67,6 +67,7 @@ export async function findNeighbours(
   const likely = [
     ...meant.flatMap((service) => likelySelected(service, others)),
     ...runsLikelyImage(around.pod, others),
+    ...refersAlike(around.pod, others),
   ];
   return {
     pods: unique([...named, ...likely, ...sharing, ...failing]).slice(0, neighbourLimit),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { likelySelected, runsLikelyImage } from '../../src/investigate/likely-meant.ts';
+import { likelySelected, refersAlike, runsLikelyImage } from '../../src/investigate/likely-meant.ts';
 import type { KubePod } from '../../src/model/kube-objects.ts';
 
 const pod = (name: string, labels: Readonly<Record<string, string>>, image = 'registry.example/x:1'): KubePod => ({
@@ -46,5 +46,33 @@ describe('pods that run the image which cannot be pulled, or nearly', () => {
     const waits = failing('registry.example/web:2', 'CreateContainerConfigError');
     expect(runsLikelyImage(waits, [pod('m', {}, 'registry.example/web:1')])).toEqual([]);
     expect(runsLikelyImage(undefined, [pod('m', {})])).toEqual([]);
+  });
+});
+
+describe('pods that refer to the same ConfigMaps and Secrets, or nearly', () => {
+  const uses = (spec: KubePod['spec'], reason = ''): KubePod => ({
+    metadata: { name: 'p' },
+    spec: { ...spec },
+    status: { containerStatuses: [{ name: 'app', state: { waiting: { reason } } }] },
+  });
+  const fromKey = (name: string) => ({
+    containers: [{ name: 'app', env: [{ name: 'A', valueFrom: { secretKeyRef: { name, key: 'k' } } }] }],
+  });
+  const whole = (name: string) => ({ containers: [{ name: 'app', envFrom: [{ configMapRef: { name } }] }] });
+  const mounted = (name: string) => ({ containers: [{ name: 'app' }], volumes: [{ name: 'v', configMap: { name } }] });
+
+  test.each([
+    ['the same Secret', fromKey('billing'), fromKey('billing')],
+    ['a slip in envFrom', whole('biling'), whole('billing')],
+    ['a volume against a variable', mounted('billling'), fromKey('billing')],
+  ])('%s', (_what, wanted, has) => {
+    const other = uses(has);
+    expect(refersAlike(uses(wanted, 'CreateContainerConfigError'), [uses(whole('shop')), other])).toEqual([other]);
+  });
+
+  test('not for pods that start, and not by what every pod has', () => {
+    expect(refersAlike(uses(whole('billing')), [uses(whole('billing'))])).toEqual([]);
+    const root = mounted('kube-root-ca.crt');
+    expect(refersAlike(uses(root, 'ContainerCreating'), [uses(root)])).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { volumeLabel } from '../mounts.ts';
 import { containerPatch, createObject } from './proposed-commands.ts';
 import { containerWords, eventMessages, failureMessages, messageRule, waitingMessages } from './message-rule.ts';
 import type { Message } from './message-rule.ts';
+import { correctKey, correctName } from './near-reference.ts';
 import { usesOf } from './references.ts';
 
 const reasons =
@@ -51,6 +52,7 @@ const missingObject = messageRule({
       rootCause: `${kind} ${name} does not exist in namespace ${view.namespace} (not found); ${who} needs it${how} and cannot be created.`,
       confidence: 'high',
       fixes: [
+        ...correctName(view, kind, name),
         createObject(view, kind, name, [...new Set(uses.flatMap((use) => use.key ?? []))]),
         { summary: `Or correct the name in the pod template of ${view.target.kind} ${view.target.name}` },
       ],
@@ -82,6 +84,7 @@ const missingKey = messageRule({
       rootCause: `${kind} ${name} has no key ${key} (couldn't find key): ${why} and cannot be created.`,
       confidence: 'high',
       fixes: [
+        ...correctKey(view, kind, name, key),
         { summary: `Add the key ${key} to ${kind} ${name}`, command: add },
         { summary: `Or refer to a key that it has in ${view.target.kind} ${view.target.name}` },
       ],

@@ -3,6 +3,7 @@ import { describe, logs } from '../kubectl.ts';
 import { containerName, jobEnding } from '../logs/sentence.ts';
 import { quoteLog } from '../../model/log-quote.ts';
 import type { Cite, Finding, ProposedFix, Rule } from '../rule.ts';
+import { failingProbe } from './probe-facts.ts';
 import { short } from './signs/common-fixes.ts';
 
 function exitCite(view: CaseView, exit: Exit): Cite {
@@ -129,6 +130,8 @@ export const exitRules: readonly Rule[] = [
     explain: (view) => {
       const { exit } = view;
       if (exit?.code !== 0 || view.role === 'init' || exit.reason === 'OOMKilled') return undefined;
+      // Many programs end with 0 when kubelet asks them to.
+      if (failingProbe(view)?.kills === true) return undefined;
       const policy = view.podSpec?.restartPolicy ?? 'Always';
       const { text, cites } = lastLine(view);
       const command = view.spec?.command?.join(' ') ?? '';

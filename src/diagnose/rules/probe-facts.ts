@@ -2,6 +2,7 @@ import type { KubeContainer, KubeProbe } from '../../model/kube-objects.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Cite } from '../rule.ts';
 import { eventMessages } from './message-rule.ts';
+import type { Message } from './message-rule.ts';
 
 export type ProbeKind = 'liveness' | 'readiness' | 'startup';
 
@@ -12,7 +13,7 @@ export interface FailingProbe {
   readonly probe: KubeProbe;
   /** The field in the container's spec. */
   readonly field: 'livenessProbe' | 'readinessProbe' | 'startupProbe';
-  /** What kubelet says after `probe failed:`. */
+  /** What kubelet says after `probe failed:`; empty where only the end of the container is told. */
   readonly result: string;
   readonly cites: readonly Cite[];
   /** Kubelet ended or ends the container for it. */
@@ -30,12 +31,13 @@ export function failingProbe(view: CaseView): FailingProbe | undefined {
     const match = killed.exec(message.text);
     return match === null ? [] : [{ container: match[1] ?? '', kind: match[2] as ProbeKind, message }];
   });
-  const all = eventMessages(view, 'Unhealthy', 'ProbeWarning').flatMap((message) => {
+  const told = eventMessages(view, 'Unhealthy', 'ProbeWarning').flatMap((message) => {
     const match = failed.exec(message.text);
     return match === null
       ? []
       : [{ kind: (match[1] ?? '').toLowerCase() as ProbeKind, result: (match[2] ?? '').trim(), message }];
   });
+  const all = [...told, ...untold(view, kills, told)];
   const wanted = view.container;
   for (const { kind, result, message } of [...all].sort((a, b) => order(a.kind, kills) - order(b.kind, kills))) {
     const name = message.container ?? wanted;
@@ -63,6 +65,33 @@ export function failingProbe(view: CaseView): FailingProbe | undefined {
     };
   }
   return undefined;
+}
+
+interface Told {
+  readonly kind: ProbeKind;
+  readonly result: string;
+  readonly message: Message;
+}
+
+/**
+ * Probes of which only the end of the container is told: kubelet's events are rate-limited for each pod (client-go
+ * tools/record, EventSourceObjectSpamFilter). Another probe that asks the same thing tells the result.
+ */
+function untold(
+  view: CaseView,
+  kills: readonly { readonly container: string; readonly kind: ProbeKind; readonly message: Message }[],
+  told: readonly Told[],
+): Told[] {
+  const asks = (container: string, kind: ProbeKind): string => {
+    const { httpGet, tcpSocket, grpc, exec } = view.specOf(container)?.[`${kind}Probe`] ?? {};
+    return JSON.stringify([httpGet, tcpSocket, grpc, exec]);
+  };
+  return kills.flatMap(({ container, kind, message }) => {
+    const own = told.filter((one) => (one.message.container ?? container) === container);
+    if (own.some((one) => one.kind === kind)) return [];
+    const same = own.find((one) => asks(container, one.kind) === asks(container, kind));
+    return [{ kind, result: same?.result ?? '', message: { ...message, container } }];
+  });
 }
 
 function order(kind: ProbeKind, kills: readonly { readonly kind: ProbeKind }[]): number {

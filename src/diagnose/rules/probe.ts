@@ -49,13 +49,17 @@ function startsSlowly(probe: FailingProbe, view: CaseView): boolean {
   return !listens && lines.slice(-20).some((line) => startingWords.test(line.text.slice(0, 500)));
 }
 
+function told({ result }: FailingProbe): string {
+  return result === '' ? '' : `: ${short(result)}`;
+}
+
 const tooEarly = probeRule({
   id: 'too-early',
-  pattern: /connection refused|statuscode: 50[0-9]|timed out|timeout|deadline exceeded|no such file/iu,
+  pattern: /connection refused|statuscode: 50[0-9]|timed out|timeout|deadline exceeded|no such file|^$/iu,
   cause: (probe, view) => {
     if (probe.kind === 'readiness' || !probe.kills || !startsSlowly(probe, view)) return undefined;
     const budget = budgetSeconds(probe.probe);
-    return `${subject(probe, view)} gives up too early: it allows ${budget} s (initialDelaySeconds ${probe.probe.initialDelaySeconds ?? 0}, ${probe.probe.failureThreshold ?? 3} failures every ${probe.probe.periodSeconds ?? 10} s), and the program is still starting then, a slow start (${probeWords(probe.probe)}: ${short(probe.result)})`;
+    return `${subject(probe, view)} gives up too early: it allows ${budget} s (initialDelaySeconds ${probe.probe.initialDelaySeconds ?? 0}, ${probe.probe.failureThreshold ?? 3} failures every ${probe.probe.periodSeconds ?? 10} s), and the program is still starting then, a slow start (${probeWords(probe.probe)}${told(probe)})`;
   },
   fixes: (probe, view) => [
     probe.kind === 'startup'
@@ -188,7 +192,7 @@ const anyFailure = probeRule({
   id: 'fails',
   rank: 'general',
   pattern: /([\s\S]{0,300})/u,
-  cause: (probe, view, match) => `${subject(probe, view)} (${probeWords(probe.probe)}) fails: ${short(match[1] ?? '')}`,
+  cause: (probe, view) => `${subject(probe, view)} (${probeWords(probe.probe)}) fails${told(probe)}`,
   fixes: () => [],
   confidence: 'medium',
 });

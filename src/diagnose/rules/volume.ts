@@ -2,6 +2,7 @@ import { kubectl, scale } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { createObject } from './proposed-commands.ts';
+import { correctKey, correctName } from './near-reference.ts';
 import { projectedSources, usesOf } from './references.ts';
 import { storageDriverRules } from './volume-drivers.ts';
 import { consequence, volumeOf, volumeRule, volumeWords } from './volume-message.ts';
@@ -22,7 +23,7 @@ const missingObject = volumeRule({
     return {
       rootCause: `${kind} ${name} does not exist in namespace ${view.namespace} (not found); ${where} mounts it, ${consequence(view)}.`,
       confidence: 'high',
-      fixes: [createObject(view, kind, name, keys), correct(view, 'its name')],
+      fixes: [...correctName(view, kind, name), createObject(view, kind, name, keys), correct(view, 'its name')],
     };
   },
 });
@@ -43,6 +44,7 @@ const missingKey = volumeRule({
       rootCause: `${kind} ${name} has no key ${key}: ${volume.replace(/ \(.*\)$/u, '')} asks for that non-existent ${secret ? 'secret' : 'config'} key, ${consequence(view)}.`,
       confidence: 'high',
       fixes: [
+        ...correctKey(view, kind, name, key),
         ...(name === ''
           ? []
           : [

@@ -177,3 +177,131 @@ describe('an image whose name is nearly that of one in use', () => {
     expect(explainPull([neighbour])).toEqual([]);
   });
 });
+
+describe('a ConfigMap or Secret whose name or key is nearly one in use', () => {
+  const ready = (spec: KubePod['spec'], status = 'True'): KubePod => ({
+    kind: 'Pod',
+    metadata: { name: 'other-1', namespace: 'test' },
+    spec: { ...spec },
+    status: { conditions: [{ type: 'Ready', status }] },
+  });
+  const fromKey = (name: string, key: string): KubeContainer => ({
+    env: [{ name: 'RATE', valueFrom: { configMapKeyRef: { name, key } } }],
+  });
+  const create = (container: KubeContainer, message: string, neighbours: readonly KubePod[]) =>
+    explainObjects({
+      kind: 'ConfigError',
+      container,
+      waiting: { reason: 'CreateContainerConfigError', message },
+      neighbours,
+    });
+
+  test('a key', () => {
+    const { commands, fixes } = create(
+      fromKey('prices', 'curency'),
+      "couldn't find key curency in ConfigMap test/prices",
+      [ready({ containers: [{ name: 'app', ...fromKey('prices', 'currency') }] })],
+    );
+    const path = '/spec/template/spec/containers/0/env/0/valueFrom/configMapKeyRef/key';
+    expect(commands).toEqual([
+      `kubectl -n test patch deployment/shop --type=json -p '[{"op":"test","path":"${path}","value":"curency"},{"op":"replace","path":"${path}","value":"currency"}]'`,
+    ]);
+    expect(fixes[0]?.verified).toBe(true);
+  });
+
+  test('a name, at every place', () => {
+    const container: KubeContainer = {
+      envFrom: [{ secretRef: { name: 'biling' } }],
+      env: [{ name: 'K', valueFrom: { secretKeyRef: { name: 'biling', key: 'k' } } }],
+    };
+    const right = { containers: [{ name: 'app', envFrom: [{ secretRef: { name: 'billing' } }] }] };
+    const [command = ''] = create(container, 'secret "biling" not found', [ready(right)]).commands;
+    expect(command).toContain('"/spec/template/spec/containers/0/envFrom/0/secretRef/name","value":"billing"');
+    expect(command).toContain('"/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/name","value":"billing"');
+  });
+
+  test('a name in a volume', () => {
+    const volume = (name: string) => ({
+      volumes: [{ name: 'zones', configMap: { name, items: [{ key: 'a', path: 'a' }] } }],
+    });
+    const { commands } = explainObjects({
+      kind: 'VolumeMount',
+      spec: volume('delivrey'),
+      events: [
+        {
+          reason: 'FailedMount',
+          message: 'MountVolume.SetUp failed for volume "zones" : configmap "delivrey" not found',
+        },
+      ],
+      neighbours: [ready({ containers: [{ name: 'app' }], ...volume('delivery') })],
+    });
+    expect(commands[0]).toContain('"/spec/template/spec/volumes/0/configMap/name","value":"delivery"');
+  });
+
+  test.each([
+    ['a pod that is not ready', ready({ containers: [fromKey('prices', 'currency')] }, 'False')],
+    ['another ConfigMap', ready({ containers: [fromKey('taxes', 'currency')] })],
+    ['another key', ready({ containers: [fromKey('prices', 'country')] })],
+  ])('%s proves nothing', (_what, neighbour) => {
+    const container = fromKey('prices', 'curency');
+    const { commands } = create(container, "couldn't find key curency in ConfigMap test/prices", [neighbour]);
+    expect(commands).toEqual([]);
+  });
+});
+
+describe('a container that kubelet ends for its liveness probe, of which only the end is told', () => {
+  const livenessProbe = { httpGet: { path: '/health', port: 8080 }, periodSeconds: 5 };
+  const killing = {
+    reason: 'Killing',
+    message: 'Container web failed liveness probe, will be restarted',
+    container: 'web',
+  };
+  const looping = (exitCode: number, log: string, events = [killing]) =>
+    explainObjects({
+      kind: 'CrashLoopBackOff',
+      container: { livenessProbe, command: ['serve'] },
+      state: {
+        name: 'web',
+        ready: false,
+        restartCount: 4,
+        state: { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } },
+      },
+      events,
+      log,
+    });
+
+  test.each([0, 137, 143])('exit code %i is not taken for its own end', (exitCode) => {
+    const { rule, text, confidence } = looping(exitCode, 'serving');
+    expect(rule).toBe('probe/fails');
+    expect(text).toContain(
+      'liveness probe of container web (GET /health on port 8080) fails, so kubelet keeps restarting',
+    );
+    expect(confidence).toBe('medium');
+  });
+
+  test('a readiness probe that asks the same tells the result', () => {
+    const { text, commands } = explainObjects({
+      kind: 'CrashLoopBackOff',
+      container: { livenessProbe, readinessProbe: livenessProbe, ports: [{ containerPort: 3000 }] },
+      state: { name: 'web', ready: false, restartCount: 4, state: { running: { startedAt: '2026-01-01T11:59:50Z' } } },
+      events: [
+        killing,
+        {
+          reason: 'Unhealthy',
+          message: 'Readiness probe failed: dial tcp 10.0.0.5:8080: connect: connection refused',
+          container: 'web',
+        },
+      ],
+    });
+    expect(text).toContain('The liveness probe of container web asks port 8080, but the program listens on port 3000');
+    expect(commands).toHaveLength(1);
+  });
+
+  test('a log that is still starting tells why', () => {
+    expect(looping(143, 'loading index, part 1 of 9').rule).toBe('probe/too-early');
+  });
+
+  test('without that event a program that ends with 0 ends by itself', () => {
+    expect(looping(0, 'serving', []).rule).toBe('process/completes-and-restarts');
+  });
+});
