@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube.ts';
 /** A pod as far as these cases look at it. */
 export interface SeenPod extends KubeObject {
   readonly status?: {
+    readonly phase?: string;
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
@@ -55,6 +56,8 @@ export interface FixCase {
   readonly rollout?: object;
   /** Whether it fails by now, as the cluster shows it. */
   readonly fails: (seen: Seen) => boolean;
+  /** Whether it works after the fix; by default when all wanted pods are of the present template and stay Ready. */
+  readonly heals?: (seen: Seen) => boolean;
   /** Ask about the failing pod instead of the workload. */
   readonly askAboutPod?: true;
   /** Kind of the incident. */
@@ -94,6 +97,11 @@ export function refused({ workload }: Seen): boolean {
   return (
     workload.status?.conditions?.some(({ type, status }) => type === 'ReplicaFailure' && status === 'True') === true
   );
+}
+
+/** Some pod has this phase. */
+export function hasPhase(phase: string): FixCase['fails'] {
+  return ({ pods }) => pods.some(({ status }) => status?.phase === phase);
 }
 
 // Longer than a crash takes, so that a pod that flashes Ready between two crashes does not count.

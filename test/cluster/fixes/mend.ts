@@ -125,7 +125,7 @@ export function createMender({ kube, cluster, kubeconfig }: MendTools) {
       await runCommand(['sh', '-c', command], { env: { KUBECONFIG: cluster.kubeconfig } });
     if (commands.length === 0) return { answer, ran: [] };
     const ranAtMs = Date.now();
-    await waitUntil(one, `to be healthy after ${commands.join('; ')}`, isHealthy, 120_000);
+    await waitUntil(one, `to be healthy after ${commands.join('; ')}`, one.heals ?? isHealthy, 120_000);
     return { answer, ran: commands, healedMs: Date.now() - ranAtMs };
   }
 

@@ -131,7 +131,16 @@ function inNamespace(kind: string, namespace: string, name: string, spec: object
 function neighbourCases({ namespace, container, workload, idle, registry, webServer }: Builders): FixCase[] {
   // In the lower part of the range, from which the API server gives addresses only when asked
   // (kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation).
-  const address = '10.96.0.77';
+  const service = (name: string, clusterIP: string, spec: object): KubeObject =>
+    inNamespace('Service', namespace, name, { clusterIP, ...spec });
+  const fromConfig = (name: string, key: string): object => ({
+    name: 'CURRENCY',
+    valueFrom: { configMapKeyRef: { name, key } },
+  });
+  const mounts = (configMap: string, script: string): object => ({
+    containers: [container('app', script, { volumeMounts: [{ name: 'zones', mountPath: '/etc/zones' }] })],
+    volumes: [{ name: 'zones', configMap: { name: configMap } }],
+  });
   const client = 'echo "connecting to $STOCK_URL"; until wget -q -O /dev/null "$STOCK_URL"; do exit 1; done; ' + idle;
   return [
     {
@@ -141,15 +150,10 @@ function neighbourCases({ namespace, container, workload, idle, registry, webSer
         workload('Deployment', 'stock', {
           containers: [container('web', webServer(8080), { ports: [{ containerPort: 8080 }] })],
         }),
-        {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: { name: 'stock', namespace },
-          spec: { clusterIP: address, selector: { app: 'stocks' }, ports: [{ port: 8080, targetPort: 8080 }] },
-        },
+        service('stock', '10.96.0.77', { selector: { app: 'stocks' }, ports: [{ port: 8080, targetPort: 8080 }] }),
         workload('Deployment', 'stock-client', {
           containers: [
-            container('app', client, { env: [{ name: 'STOCK_URL', value: `http://${address}:8080/health` }] }),
+            container('app', client, { env: [{ name: 'STOCK_URL', value: 'http://10.96.0.77:8080/health' }] }),
           ],
         }),
       ],
@@ -158,6 +162,66 @@ function neighbourCases({ namespace, container, workload, idle, registry, webSer
       rule: 'dependency/service-without-pods',
       cause: [/Service stock has no endpoints/, /app=stocks/, /app=stock\b/],
       command: /^kubectl -n \S+ patch service\/stock -p .*"app":"stock"/,
+    },
+    {
+      name: 'warehouse-client',
+      namespace,
+      objects: [
+        workload('Deployment', 'warehouse', {
+          containers: [container('web', webServer(8080), { ports: [{ name: 'web', containerPort: 8080 }] })],
+        }),
+        service('warehouse', '10.96.0.78', {
+          selector: { app: 'warehouse' },
+          ports: [{ port: 80, targetPort: 'http' }],
+        }),
+        workload('Deployment', 'warehouse-client', {
+          containers: [
+            container('app', client, { env: [{ name: 'STOCK_URL', value: 'http://10.96.0.78:80/health' }] }),
+          ],
+        }),
+      ],
+      fails: restarts,
+      kind: 'CrashLoopBackOff',
+      rule: 'dependency/wrong-target-port',
+      cause: [/Service warehouse sends to targetPort http/, /listens on port 8080/],
+      command: /^kubectl -n \S+ patch service\/warehouse --type=json -p .*8080/,
+    },
+    {
+      name: 'near-key',
+      namespace,
+      objects: [
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'prices', namespace }, data: { currency: 'EUR' } },
+        workload('Deployment', 'prices', {
+          containers: [container('app', idle, { env: [fromConfig('prices', 'currency')] })],
+        }),
+        workload('Deployment', 'near-key', {
+          containers: [container('app', idle, { env: [fromConfig('prices', 'curency')] })],
+        }),
+      ],
+      fails: waitsFor(/^CreateContainerConfigError$/),
+      kind: 'ConfigError',
+      rule: 'create/missing-key',
+      cause: [/ConfigMap prices has no key curency/],
+      command: /^kubectl -n \S+ patch deployment\/near-key --type=json -p .*"currency"/,
+    },
+    {
+      name: 'near-config',
+      namespace,
+      objects: [
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'delivery', namespace },
+          data: { 'zones.txt': 'north' },
+        },
+        workload('Deployment', 'delivery', { ...mounts('delivery', idle) }),
+        workload('Deployment', 'near-config', { ...mounts('delivrey', idle) }),
+      ],
+      fails: waitsFor(/^ContainerCreating$/),
+      kind: 'VolumeMount',
+      rule: 'volume/missing-object',
+      cause: [/ConfigMap delivrey does not exist/],
+      command: /^kubectl -n \S+ patch deployment\/near-config --type=json -p .*"delivery"/,
     },
     {
       name: 'near-image',

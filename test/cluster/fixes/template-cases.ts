@@ -1,5 +1,5 @@
 import type { FixCase } from './fix-case.ts';
-import { refused, restarts, staysUnready, waitsFor } from './fix-case.ts';
+import { hasPhase, refused, restarts, staysUnready, waitsFor } from './fix-case.ts';
 import type { Builders } from './workload-builders.ts';
 
 /** Workloads that never worked: their pod template must change, and the facts say to what. */
@@ -7,7 +7,7 @@ export function templateCases(builders: Builders): FixCase[] {
   return [...memoryCases(builders), ...probeCases(builders), ...settingCases(builders), ...securityCases(builders)];
 }
 
-function memoryCases({ namespace, container, workload, idle }: Builders): FixCase[] {
+function memoryCases({ namespace, container, workload, cronJob, idle }: Builders): FixCase[] {
   const takes = (mebibytes: number): string =>
     `dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1 || exit 1; ${idle}`;
   const limited = (memory: string): object => ({ resources: { limits: { memory } } });
@@ -40,6 +40,21 @@ function memoryCases({ namespace, container, workload, idle }: Builders): FixCas
       rule: 'memory/oom-killed',
       cause: [/memory limit of 48Mi/, /-Xmx96m/],
       command: /^kubectl -n \S+ set resources deployment\/big-heap -c app --limits=memory=\d+Mi$/,
+    },
+    {
+      name: 'nightly',
+      namespace,
+      objects: [
+        cronJob('nightly', {
+          containers: [container('report', 'dd if=/dev/zero of=/dev/null bs=40M count=1', limited('24Mi'))],
+        }),
+      ],
+      fails: hasPhase('Failed'),
+      kind: 'OOMKilled',
+      rule: 'memory/oom-killed',
+      cause: [/memory limit of 24Mi/],
+      command: /^kubectl -n \S+ set resources cronjob\/nightly -c report --limits=memory=64Mi$/,
+      heals: hasPhase('Succeeded'),
     },
   ];
 }
@@ -90,6 +105,20 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
       rule: 'probe/http-status',
       cause: [/\/healthz/, /HTTP 404/],
       command: /^kubectl -n \S+ patch deployment\/ready-path -p .*readinessProbe.*"\/health"/,
+    },
+    {
+      name: 'ready-scheme',
+      namespace,
+      objects: [
+        web('ready-scheme', {
+          readinessProbe: { ...quick, httpGet: { path: '/health', port: 8080, scheme: 'HTTPS' } },
+        }),
+      ],
+      fails: staysUnready,
+      kind: 'NotReady',
+      rule: 'probe/wrong-scheme',
+      cause: [/speaks HTTPS on port 8080/, /plain HTTP/],
+      command: /^kubectl -n \S+ patch deployment\/ready-scheme -p .*"scheme":"HTTP"/,
     },
     {
       name: 'slow-check',

@@ -19,6 +19,21 @@ export function buildersFor(cluster: ClusterState, namespace: string) {
     if (kind === 'DaemonSet') return { ...made, kind, spec };
     return { ...made, kind, spec: { ...spec, replicas: count, ...(kind === 'StatefulSet' && { serviceName: name }) } };
   };
+  /** A CronJob that runs each minute, one attempt each. */
+  const cronJob = (name: string, podSpec: object): KubeObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, namespace },
+    spec: {
+      schedule: '* * * * *',
+      jobTemplate: {
+        spec: {
+          backoffLimit: 0,
+          template: { metadata: { labels: { app: name } }, spec: { restartPolicy: 'Never', ...podSpec } },
+        },
+      },
+    },
+  });
   const webServer = (port: number): string =>
     `mkdir -p /tmp/www; echo fine > /tmp/www/health; echo "listening on 0.0.0.0:${port}"; exec httpd -f -v -p ${port} -h /tmp/www`;
   return {
@@ -28,6 +43,7 @@ export function buildersFor(cluster: ClusterState, namespace: string) {
     registry: cluster.registry ?? '',
     container,
     workload,
+    cronJob,
     idle,
     /** A script that says on which port it listens and answers /health. */
     webServer,
