@@ -26,6 +26,17 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+        // Strings are escaped by the bundler; these cannot be, and one such character doubles the bundle's size in memory.
+        { selector: 'Literal[regex.pattern=/[^\\x00-\\x7f]/]', message: 'Write the character as \\u….' },
+        {
+          selector: "TaggedTemplateExpression[tag.property.name='raw'] TemplateElement[value.raw=/[^\\x00-\\x7f]/]",
+          message: 'Write the character as \\u… (in a pattern), or use an ordinary template.',
+        },
+      ],
       'no-console': 'error',
       'no-restricted-properties': [
         'error',

@@ -28,6 +28,36 @@ const withoutGeneratedApi: Plugin = {
   },
 };
 
+// Two of undici's thirty classes are used; loading the whole of it costs 3 MiB of memory.
+const leanUndici: Plugin = {
+  name: 'lean-undici',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({ path: resolveDir, namespace: 'lean-undici' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'lean-undici' }, ({ path }) => ({
+      resolveDir: path,
+      contents: `
+        import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+        import request from 'undici/lib/api/api-request.js';
+        import Agent from 'undici/lib/dispatcher/agent.js';
+        import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+        import Socks5ProxyAgent from 'undici/lib/dispatcher/socks5-proxy-agent.js';
+        Dispatcher.prototype.request = request;
+        export const { fetch } = globalThis;
+        export { Agent, ProxyAgent, Socks5ProxyAgent };`,
+    }));
+  },
+};
+
+// zod brings its messages in fifty languages: 4 MiB of memory.
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: `export { default as en } from './en.js';`,
+    }));
+  },
+};
+
 // Bundled CommonJS packages call `require`, which an ES module does not have. And undici does not even load on an older
 // Node: in one bundle only Node's own modules are imported, so the check runs before anything of ours or of undici.
 const banner = `#!/usr/bin/env node
@@ -54,8 +84,15 @@ const result = await build({
   define: { PODMEDIC_VERSION: JSON.stringify(manifest.version) },
   logLevel: 'warning',
   metafile: true,
-  plugins: [withoutGeneratedApi],
+  plugins: [withoutGeneratedApi, leanUndici, englishOnly],
 });
+// V8 keeps a text with a single character beyond Latin-1 as two bytes each.
+const bytes = readFileSync(outfile);
+const foreignAt = bytes.findIndex((byte) => byte > 0x7f);
+if (foreignAt >= 0) {
+  const place = bytes.subarray(Math.max(0, foreignAt - 60), foreignAt + 20).toString();
+  throw new Error(`the bundle is to be ASCII, write \\u… for the character in: ${place}`);
+}
 await chmod(outfile, 0o755);
 if (!process.argv.includes('--quiet')) {
   const { size } = await stat(outfile);

@@ -34,6 +34,9 @@ import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTracker, type Transition } from './track/tracker.ts';
 
+/** At a time, for owners and investigations; streams and the Lease have connections of their own. */
+const readingConnections = 8;
+
 /** What an app is built from. */
 export interface AppOptions {
   readonly config: Config;
@@ -99,8 +102,11 @@ export function createApp(options: AppOptions): App {
       );
     },
   };
-  const client = createApiClient(connection, { userAgent, ...(clock === undefined ? {} : { clock }) });
-  const reader = createReader(client, { timers });
+  const speaking = { userAgent, ...(clock === undefined ? {} : { clock }) };
+  const client = createApiClient(connection, speaking);
+  // A storm of investigations shall neither press the API server nor hold dozens of connections.
+  const readingClient = createApiClient(connection, { ...speaking, connections: readingConnections });
+  const reader = createReader(readingClient, { timers });
   // A storm asks for the same nodes and Services once for each incident.
   const sharedReader = createReaderCache(reader, options.now);
   const permissionGaps = createPermissionGaps();
@@ -376,7 +382,7 @@ export function createApp(options: AppOptions): App {
       await server?.close();
       loopLag.stop();
       diagnosis.close();
-      await Promise.all([client.close(), election.close()]);
+      await Promise.all([client.close(), readingClient.close(), election.close()]);
     },
   };
 }

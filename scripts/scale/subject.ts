@@ -23,7 +23,15 @@ export async function startSubject(
 ): Promise<Subject> {
   const [port = 0] = await findFreePorts(1);
   const daemon = startDaemon(
-    { KUBECONFIG: kubeconfig, WATCH_NAMESPACES: '*', STORM_THRESHOLD: '0', SETTLE_SECONDS: '0', ...settings },
+    {
+      KUBECONFIG: kubeconfig,
+      WATCH_NAMESPACES: '*',
+      STORM_THRESHOLD: '0',
+      SETTLE_SECONDS: '0',
+      // As the image sets it.
+      MALLOC_ARENA_MAX: '1',
+      ...settings,
+    },
     port,
     bundle,
   );

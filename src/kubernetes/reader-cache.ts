@@ -8,7 +8,7 @@ const objectTtlMs = 5_000;
 const forbiddenTtlMs = 60_000;
 /** Entries; an object is about 5 KB and a list of pods up to 2 MB, so lists have a cache of their own. */
 const objectEntries = 300;
-const listEntries = 12;
+const listEntries = 6;
 
 const slowKinds = new Set(['Node', 'Namespace', 'StorageClass', 'PersistentVolume', 'ResourceQuota', 'LimitRange']);
 

@@ -15,8 +15,10 @@ export interface ReaderSettings {
 
 /** Longest wait that a busy server may ask for before the one further try. */
 const longestRetryMs = 3000;
-/** A list longer than this is refused rather than held in memory. */
-const listBytes = 32 * 1024 * 1024;
+/** A page longer than this is refused rather than held in memory. */
+const pageBytes = 32 * 1024 * 1024;
+/** Objects of one page: what is read of a page before it is trimmed is many times what is kept of it. */
+const pageItems = 50;
 
 interface KubeList {
   readonly metadata?: { readonly continue?: string };
@@ -44,20 +46,30 @@ export function createReader(client: ApiClient, settings: ReaderSettings): LiveR
     kind: string,
     resource: ReaderResource,
     namespace: string | undefined,
-    query: NonNullable<ApiRequest['query']>,
+    query: NonNullable<ApiRequest['query']> & { readonly limit: number },
     { signal }: ReadOptions,
   ): Promise<Reading<Listing<T>>> {
+    const { limit, ...filter } = query;
     return attempt(resource.plural, async () => {
       const path = pathOf(resource, namespace);
-      const list = await client.json<KubeList>({
-        path,
-        query,
-        timeoutMs,
-        maxBytes: listBytes,
-        ...(signal ? { signal } : {}),
-      });
-      const items = (list.items ?? []).map((item) => trimObject({ ...item, kind: item.kind ?? kind }) as T);
-      return { items, truncated: (list.metadata?.continue ?? '') !== '' };
+      const items: T[] = [];
+      let token = '';
+      do {
+        const list = await client.json<KubeList>({
+          path,
+          query: {
+            ...filter,
+            limit: Math.min(pageItems, limit - items.length),
+            ...(token === '' ? {} : { continue: token }),
+          },
+          timeoutMs,
+          maxBytes: pageBytes,
+          ...(signal ? { signal } : {}),
+        });
+        for (const item of list.items ?? []) items.push(trimObject({ ...item, kind: item.kind ?? kind }) as T);
+        token = list.metadata?.continue ?? '';
+      } while (token !== '' && items.length < limit);
+      return { items, truncated: token !== '' };
     });
   }
 

@@ -38,6 +38,7 @@ const status = (code: number, message: string): object => ({
   message,
   code,
 });
+const named = (name: string): object => ({ metadata: { name } });
 const logRequest = {
   namespace: 'shop',
   pod: 'api-1',
@@ -103,8 +104,30 @@ describe('objects and lists', () => {
       'app in (a,b)',
       '2',
     ]);
-    request.answer(200, { metadata: { continue: 'more' }, items: [{ metadata: { name: 'a' } }] });
-    expect(await reading).toEqual({ ok: { items: [{ kind: 'Pod', metadata: { name: 'a' } }], truncated: true } });
+    request.answer(200, { metadata: { continue: 'more' }, items: [named('a'), named('b')] });
+    expect(await reading).toEqual({
+      ok: { items: ['a', 'b'].map((name) => ({ kind: 'Pod', metadata: { name } })), truncated: true },
+    });
+  });
+
+  test('a long list comes in pages, up to its limit or its end', async () => {
+    const reading = reader.listPods('shop', { selector: 'app=a', limit: 70 });
+    const first = await server.request();
+    expect([first.query.get('limit'), first.query.get('continue')]).toEqual(['50', null]);
+    first.answer(200, { metadata: { continue: 'page-2' }, items: Array.from({ length: 50 }, () => named('a')) });
+    const second = await server.request();
+    expect([second.query.get('limit'), second.query.get('continue')]).toEqual(['20', 'page-2']);
+    expect(second.query.get('labelSelector')).toBe('app=a');
+    // A page may hold less than was asked for and still not be the last.
+    second.answer(200, { metadata: { continue: 'page-3' }, items: [named('b')] });
+    const third = await server.request();
+    expect([third.query.get('limit'), third.query.get('continue')]).toEqual(['19', 'page-3']);
+    third.answer(200, { metadata: {}, items: [named('c')] });
+    const found = await reading;
+    if (!('ok' in found)) throw new Error(found.gap);
+    expect(found.ok.truncated).toBe(false);
+    expect(found.ok.items).toHaveLength(52);
+    expect(found.ok.items.at(-1)).toEqual({ kind: 'Pod', metadata: { name: 'c' } });
   });
 
   test('events by kind and name; those of a node lie in namespace default', async () => {

@@ -63,7 +63,7 @@ export function buildBrief(file: CaseFile, rules: Diagnosis, settings: BriefSett
     const source = clean(evidence.source).slice(0, 300);
     const text = cutToTokens(clean(evidence.text), factTokens);
     // Under SHARE_LOGS=off nothing is left of a log line.
-    if (/^[\s…]*$/u.test(text)) return false;
+    if (/^[\s\u2026]*$/u.test(text)) return false;
     const key = text.toLowerCase().replace(/\s+/gu, ' ');
     if (seen.has(key)) return false;
     const size = estimateTokens(source + text) + 12;

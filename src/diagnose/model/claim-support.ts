@@ -76,9 +76,13 @@ const everywhere = new Set([
 /** Words without the punctuation around them; what is inside a word stays: `db:5432`, `1.4.2`, `-listen-adress`. */
 function wordsOf(sentence: string): string[] {
   return sentence
-    .split(/[\s"“”„«»()[\]{},;]+/u)
-    .map((word) => word.replace(/^['‘’.:!?…]+|['‘’.:!?…]+$/gu, '').replace(/(?<=\p{L})['’](?:s|re|t|ll|ve)$/u, ''))
-    .map((word) => word.replace(/n['’]t$/u, 'n').replace(/^[–—-]+$|^=+$/u, ''))
+    .split(/[\s"\u201c\u201d\u201e\u00ab\u00bb()[\]{},;]+/u)
+    .map((word) =>
+      word
+        .replace(/^['\u2018\u2019.:!?\u2026]+|['\u2018\u2019.:!?\u2026]+$/gu, '')
+        .replace(/(?<=\p{L})['\u2019](?:s|re|t|ll|ve)$/u, ''),
+    )
+    .map((word) => word.replace(/n['\u2019]t$/u, 'n').replace(/^[\u2013\u2014-]+$|^=+$/u, ''))
     .filter((word) => word !== '');
 }
 

@@ -10,7 +10,7 @@ const signs: readonly RegExp[] = [
   /\b(?:new|updated|real|actual|secret|hidden|following|revised) (?:instructions?|system prompt|orders|directives?)\b/iu,
   // Forged turns and delimiters.
   /\b(?:system|developer|assistant|user|human) (?:prompt|turn|instructions?|override)\b/iu,
-  /(?:^|\n|\\n)\s*(?:system|assistant|human)\s*[:：]\s/iu,
+  /(?:^|\n|\\n)\s*(?:system|assistant|human)\s*[:\uff1a]\s/iu,
   /<\s*\/?\s*(?:system|assistant|case|evidence|instructions?|prompt|important|admin_?note)\b[^>]{0,60}>/iu,
   /\[\s*\/?\s*(?:INST|SYSTEM|ASSISTANT)\s*\]|<\|[a-z_]{2,30}\|>|<<\s*\/?SYS\s*>>/iu,
   /["']?\b(?:agrees|confidence|fixes|verdict|root[ _-]?cause)\b["']?\s*[:=]\s*["'[{]?\s*[a-z]/iu,

@@ -5,7 +5,7 @@ import { speaksToItsReader } from './injection-signs.ts';
 export type Sentence = { readonly text: string } | { readonly problem: string };
 
 const link = /[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:|\]\s*\(|\bhxxps?/iu;
-const mention = /[@＠](?!sha256:)[\p{L}\p{N}_]|<\s*[!@#/\p{L}]/u;
+const mention = /[@\uff20](?!sha256:)[\p{L}\p{N}_]|<\s*[!@#/\p{L}]/u;
 const calming =
   /\b(?:no (?:real |actual )?(?:problem|issue|error|failure|fault|action|cause)|nothing (?:is )?(?:wrong|to do)|false (?:alarm|positive)|(?:works?|working|runs?|running|is|are) (?:fine|well|normally|healthy|ok|okay|stable|as expected|as intended)|everything|can be ignored|safe(?:ly)? to ignore|ignor(?:e|ed|ing)|benign|harmless|resolved itself|recovered|healthy)\b/iu;
 
@@ -18,7 +18,7 @@ export function plainSentence(raw: string, mostCharacters: number): Sentence {
     .replace(/[\uE000-\uF8FF]/gu, '')
     .replace(/\s+/gu, ' ')
     .replace(/[`*]+/gu, '')
-    .replace(/^(?:#+|[-•]|\d+[.)])\s+/u, '')
+    .replace(/^(?:#+|[-\u2022]|\d+[.)])\s+/u, '')
     .trim();
   if (text === '') return { problem: 'empty' };
   if (Array.from(text).length > mostCharacters) return { problem: 'too long' };

@@ -84,7 +84,8 @@ const ordinary = new Set(
 export function isNoSecret(value: string): boolean {
   const bare = value.replace(/^[<([{]+|[>)\]}.,:;!?]+$/gu, '');
   if (bare === '' || ordinary.has(bare.toLowerCase())) return true;
-  if (/^(?:\*+|•+|x{3,}|X{3,}|\.{2,}|…|-+|_+|\[redacted[^\]]*\]?|redacted.*|REPLACE_ME)$/u.test(bare)) return true;
+  if (/^(?:\*+|\u2022+|x{3,}|X{3,}|\.{2,}|\u2026|-+|_+|\[redacted[^\]]*\]?|redacted.*|REPLACE_ME)$/u.test(bare))
+    return true;
   if (/^\$(?:\([\w.]+\)?|\{[\w.]+\}?|[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\})$/u.test(value)) return true;
   return /^(?:<set to the key|\{\{|%[sdvq]|&lt;)/u.test(value);
 }

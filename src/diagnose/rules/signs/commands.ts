@@ -7,7 +7,7 @@ export const commandSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /(?:^|[:\s])(?:line )?(?:\d+: )?([^\s:]{1,200}): (?:command )?not found$|env: (?:can't execute )?['‘"]?([^'’":\s]{1,120})['’"]?: No such file or directory|exec:? "?([^\s":]{1,200})"?:? (?:not found|executable file not found in \$PATH|No such file or directory|no such file or directory)|(?:exec |exec: )"?(\S{1,200}?)"? ?: (?:not found|no such file or directory)|spawn ([^\s]{1,120}) ENOENT|executable file not found in \$PATH|([\w./-]{1,120}): executable file not found|tini[^\n]{0,30} exec (\S{1,120}) failed: No such file or directory|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]{1,60})'$/,
+      /(?:^|[:\s])(?:line )?(?:\d+: )?([^\s:]{1,200}): (?:command )?not found$|env: (?:can't execute )?['\u2018"]?([^'\u2019":\s]{1,120})['\u2019"]?: No such file or directory|exec:? "?([^\s":]{1,200})"?:? (?:not found|executable file not found in \$PATH|No such file or directory|no such file or directory)|(?:exec |exec: )"?(\S{1,200}?)"? ?: (?:not found|no such file or directory)|spawn ([^\s]{1,120}) ENOENT|executable file not found in \$PATH|([\w./-]{1,120}): executable file not found|tini[^\n]{0,30} exec (\S{1,120}) failed: No such file or directory|FileNotFoundError: \[Errno 2\] No such file or directory: '([\w-]{1,60})'$/,
     read: (hit) => {
       const name = [1, 2, 3, 4, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       if (name === '' || /^\d+$/.test(name)) return undefined;
@@ -79,7 +79,7 @@ export const commandSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     pattern:
-      /(\/?[\w./-]{1,200}): (\/[\w./-]{1,120})(\^M)?: bad interpreter|\/bin\/(?:ba)?sh\^M|env: ['‘]?(\w+)\\r['’]?: No such file|\$'\\r': command not found|not found\r$/,
+      /(\/?[\w./-]{1,200}): (\/[\w./-]{1,120})(\^M)?: bad interpreter|\/bin\/(?:ba)?sh\^M|env: ['\u2018]?(\w+)\\r['\u2019]?: No such file|\$'\\r': command not found|not found\r$/,
     read: (hit) => ({
       cause: `${hit.group(1) === '' ? 'The script' : hit.group(1)} names an interpreter that does not exist: ${/\\r|\^M/.test(hit.line.text) ? 'its lines end in CRLF (carriage return)' : hit.group(2)} (bad interpreter, not found)`,
       fixes: [{ summary: 'Save the script with LF line ends, or install the interpreter' }],

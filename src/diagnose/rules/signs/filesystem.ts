@@ -3,7 +3,7 @@ import type { ProposedFix } from '../../rule.ts';
 import { mendFileFix, replaceWordFix, short } from './common-fixes.ts';
 import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
-const pathWord = String.raw`['"\x60‘“]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60‘’“”,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60’”]?`;
+const pathWord = String.raw`['"\x60\u2018\u201c]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60\u2018\u2019\u201c\u201d,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60\u2019\u201d]?`;
 
 const errors = String.raw`(?:No such file or directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
 

@@ -36,7 +36,7 @@ function knownFlag(hit: Hit, flag: string): string | undefined {
 }
 
 function unknownFlag(hit: Hit, raw: string): Reading | undefined {
-  const flag = raw.replace(/[.,;:'"`’]+$/, '');
+  const flag = raw.replace(/[.,;:'"`\u2019]+$/, '');
   if (flag.length < 1 || flag.length > 80) return undefined;
   const at = argumentAt(hit, flag);
   const known = knownFlag(hit, flag);
@@ -71,7 +71,7 @@ function flagFix(hit: Hit, flag: string, at: ReturnType<typeof argumentAt>, know
   };
 }
 
-const flagWord = String.raw`['"\x60‘]?(-{1,2}[A-Za-z][\w.-]*(?:=[^\s'"\x60]*)?|-{1,2}\w)['"\x60’]?`;
+const flagWord = String.raw`['"\x60\u2018]?(-{1,2}[A-Za-z][\w.-]*(?:=[^\s'"\x60]*)?|-{1,2}\w)['"\x60\u2019]?`;
 
 /** Arguments that the program does not take. */
 export const flagSigns: readonly Sign[] = [
@@ -99,7 +99,7 @@ export const flagSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /(?:unrecogni[sz]ed option|invalid option|illegal option|unknown option|bad option|unknown flag|unrecognized VM option|unknown shorthand flag:|bad flag|unknown variable)(?: --)?[: ]+['"`‘]?-?-?([A-Za-z][\w.-]*)/i,
+      /(?:unrecogni[sz]ed option|invalid option|illegal option|unknown option|bad option|unknown flag|unrecognized VM option|unknown shorthand flag:|bad flag|unknown variable)(?: --)?[: ]+['"`\u2018]?-?-?([A-Za-z][\w.-]*)/i,
     read: (hit) => unknownFlag(hit, hit.group(1)),
   },
   {
@@ -153,7 +153,7 @@ export const flagSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /invalid (?:value|argument|boolean value) ["'‘“]?([^"'’”]{0,100})["'’”]? for (?:flag |option |argument |")?['"‘]?(--?[A-Za-z][\w-]*)(?:[^:]{0,60}: (.{1,120}))?/i,
+      /invalid (?:value|argument|boolean value) ["'\u2018\u201c]?([^"'\u2019\u201d]{0,100})["'\u2019\u201d]? for (?:flag |option |argument |")?['"\u2018]?(--?[A-Za-z][\w-]*)(?:[^:]{0,60}: (.{1,120}))?/i,
     read: (hit) => ({
       cause: `The command-line argument (flag) ${hit.group(2)} has the invalid value ${short(hit.group(1), 80)}${hit.group(3) ? ` (${short(hit.group(3), 80)})` : ''}`,
       fixes: [{ summary: `Give ${hit.group(2)} a valid value` }],
@@ -177,7 +177,7 @@ export const flagSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 18,
     pattern:
-      /(?:flag needs an argument|option requires an argument|requires a value|requires an argument|missing argument for|missing value for)[: ]{1,3}(?:flag |option |-- )*['"`]?(-{0,2}[\w-]{1,60})|option ['"`‘]?(--?[\w-]{1,60})['"`’]? requires an argument/i,
+      /(?:flag needs an argument|option requires an argument|requires a value|requires an argument|missing argument for|missing value for)[: ]{1,3}(?:flag |option |-- )*['"`]?(-{0,2}[\w-]{1,60})|option ['"`\u2018]?(--?[\w-]{1,60})['"`\u2019]? requires an argument/i,
     read: (hit) => ({
       cause: `The command-line argument (flag) ${hit.group(1) || hit.group(2)} is missing its value`,
       fixes: [{ summary: 'Give it a value in the args of the container' }],

@@ -174,7 +174,7 @@ export const moduleSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /module '([\w.-]{1,100})' not found:|there is no package called [‘'"]([\w.]{1,80})|ArgumentError: Package (\w{1,80}) not found in current path|\(UndefinedFunctionError\) function ([\w.:/]{1,120}) is undefined|could not find (?:crate|package|plugin|extension|provider|driver) [`'"]?([\w-]{1,80})|[Pp]lugin ["'`]?([\w./-]{1,100})["'`]? (?:is )?(?:not found|not installed|could not be (?:found|loaded)|is missing)|unknown (?:plugin|provider|driver|extension|module|output|input|exporter|receiver|processor):? ["'`]([\w./-]{1,80})["'`]/,
+      /module '([\w.-]{1,100})' not found:|there is no package called [\u2018'"]([\w.]{1,80})|ArgumentError: Package (\w{1,80}) not found in current path|\(UndefinedFunctionError\) function ([\w.:/]{1,120}) is undefined|could not find (?:crate|package|plugin|extension|provider|driver) [`'"]?([\w-]{1,80})|[Pp]lugin ["'`]?([\w./-]{1,100})["'`]? (?:is )?(?:not found|not installed|could not be (?:found|loaded)|is missing)|unknown (?:plugin|provider|driver|extension|module|output|input|exporter|receiver|processor):? ["'`]([\w./-]{1,80})["'`]/,
     read: (hit) => {
       const name = [1, 2, 3, 4, 5, 6, 7].map(hit.group).find((one) => one !== '') ?? '';
       return absent(

@@ -5,7 +5,7 @@ import { fileSource } from './common-fixes.ts';
 /** The path a message about a file speaks of: the last path before the error, else the first anywhere in it. */
 export function pathOf(whole: string): string | undefined {
   const text = withoutPlace(whole);
-  const quoted = /['"`‘“](\/[^'"`’”\n]{1,300})['"`’”]/.exec(text)?.[1];
+  const quoted = /['"`\u2018\u201c](\/[^'"`\u2019\u201d\n]{1,300})['"`\u2019\u201d]/.exec(text)?.[1];
   if (quoted !== undefined) return quoted;
   const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
   const absolute = words.find(
