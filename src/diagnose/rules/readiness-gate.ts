@@ -1,5 +1,6 @@
 import { describe } from '../kubectl.ts';
 import type { Rule } from '../rule.ts';
+import { specPatch } from './proposed-commands.ts';
 
 /** A pod whose containers are ready and that waits for a condition which a controller should set. */
 export const readinessGate: Rule = {
@@ -26,7 +27,9 @@ export const readinessGate: Rule = {
       cites: [{ source: 'condition Ready', text: `${ready.reason ?? ''}: ${ready.message ?? ''}` }],
       fixes: [
         { summary: `Bring back the controller that sets ${open[0] ?? ''} (a load balancer's or service mesh's)` },
-        { summary: 'Or remove readinessGates from the pod template, if nothing sets it any more' },
+        specPatch(view, 'Or remove readinessGates from the pod template, if nothing sets it any more', {
+          readinessGates: null,
+        }),
         { summary: 'Look at the pod', command: describe({ kind: 'Pod', name, namespace: view.namespace }) },
       ],
     };

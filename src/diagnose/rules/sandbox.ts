@@ -16,7 +16,9 @@ function sandboxMessages(view: CaseView): readonly Message[] {
     'FailedSync',
     'FailedPodSandBoxStatus',
   );
-  return [...events, ...failureMessages(view).filter((one) => /sandbox|network/iu.test(one.text))];
+  // The words of a VolumeMount failure are detection's own: they name volumes and sandbox as what may be late.
+  const told = view.failure.kind === 'VolumeMount' ? [] : failureMessages(view);
+  return [...events, ...told.filter((one) => /sandbox|network/iu.test(one.text))];
 }
 
 interface SandboxRule {

@@ -43,6 +43,8 @@ export interface SeenWorkload extends KubeObject {
 export interface Seen {
   readonly workload: SeenWorkload;
   readonly pods: readonly SeenPod[];
+  /** Messages of Warning events about the pods. */
+  readonly warnings: readonly string[];
 }
 
 /** One failure that is made on the cluster, and the answer that is wanted. */
@@ -83,6 +85,11 @@ export function waitsFor(reason: RegExp): FixCase['fails'] {
 /** Some container runs for 10 s and is not ready. */
 export function staysUnready({ pods }: Seen): boolean {
   return containersOf(pods).some(({ ready, state }) => !ready && ageMs(state?.running?.startedAt) > 10_000);
+}
+
+/** Kubelet told of it, which may be seconds later than the status shows it: it writes few events a second. */
+export function warns(message: RegExp): FixCase['fails'] {
+  return ({ warnings }) => warnings.some((one) => message.test(one));
 }
 
 /** The scheduler finds no node for some pod. */

@@ -5,6 +5,7 @@ import type { Kube } from '../kube.ts';
 import { runCommand } from '../run-command.ts';
 import { waitFor } from '../wait.ts';
 import { isHealthy } from './fix-case.ts';
+import { inTurn } from './in-turn.ts';
 import type { FixCase, Seen, SeenPod, SeenWorkload } from './fix-case.ts';
 
 export interface Fix {
@@ -43,18 +44,18 @@ export interface Mended {
   readonly healedMs?: number;
 }
 
-/**
- * The daemon settles for 10 s before it speaks, so that kubelet's events (which it rate-limits) and logs are there; half of
- * that is enough here.
- */
-const settleMs = 5_000;
+/** What the daemon settles for before it speaks is 10 s; this much is enough for the log here. */
+const settleMs = 3_000;
 
 /** Commands of podmedic that run at the same time: each is a process of its own, and the machine has few cores. */
-const lanes = 2;
+const askedAtOnce = 2;
+/** Cases under way at the same time: a dozen crash loops is what the node bears beside other suites. */
+const casesAtOnce = 14;
 
 /** Makes failures, asks podmedic, runs what it prints, and waits for the result. */
 export function createMender({ kube, cluster, kubeconfig }: MendTools) {
-  const inTurn = limit(lanes);
+  const askInTurn = inTurn(askedAtOnce);
+  const caseInTurn = inTurn(casesAtOnce);
 
   async function look({ name, namespace, objects }: FixCase): Promise<Seen> {
     const workload = objects.at(-1);
@@ -64,7 +65,15 @@ export function createMender({ kube, cluster, kubeconfig }: MendTools) {
       kube.list<SeenPod>('v1', 'Pod', namespace, `labelSelector=${encodeURIComponent(`app=${name}`)}`),
     ]);
     if (present === undefined) throw new Error(`${name} is not there`);
-    return { workload: present, pods: pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined) };
+    const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const warnings = await Promise.all(staying.map(({ metadata }) => warningsOf(namespace, metadata.name)));
+    return { workload: present, pods: staying, warnings: warnings.flat() };
+  }
+
+  async function warningsOf(namespace: string, pod: string): Promise<string[]> {
+    const fields = encodeURIComponent(`type=Warning,involvedObject.kind=Pod,involvedObject.name=${pod}`);
+    const events = await kube.list<{ readonly message?: string }>('v1', 'Event', namespace, `fieldSelector=${fields}`);
+    return events.flatMap(({ message }) => message ?? []);
   }
 
   async function waitUntil(
@@ -95,7 +104,7 @@ export function createMender({ kube, cluster, kubeconfig }: MendTools) {
       `an incident ${one.kind} of ${one.name}`,
       async () => {
         const args = ['diagnose', subject, '-n', one.namespace, '-o', 'json'];
-        const { code, stdout, stderr } = await inTurn(() => runPodmedic(args, { KUBECONFIG: kubeconfig }));
+        const { code, stdout, stderr } = await askInTurn(() => runPodmedic(args, { KUBECONFIG: kubeconfig }));
         output = `${String(code)} ${stdout} ${stderr}`;
         if (code !== 0) return undefined;
         const { incidents } = JSON.parse(stdout) as { incidents: Answer[] };
@@ -129,7 +138,10 @@ export function createMender({ kube, cluster, kubeconfig }: MendTools) {
     return { answer, ran: commands, healedMs: Date.now() - ranAtMs };
   }
 
-  return { breakAndAsk, mend };
+  return {
+    breakAndAsk: (one: FixCase) => caseInTurn(() => breakAndAsk(one)),
+    mend: (one: FixCase) => caseInTurn(() => mend(one)),
+  };
 }
 
 /** The first verified command; with it the one that its answer tells to run after a change of the template. */
@@ -147,21 +159,4 @@ function isNotReady({ type, status }: { readonly type: string; readonly status: 
 function describe(seen: Seen | undefined): string {
   if (seen === undefined) return 'not there';
   return JSON.stringify([seen.workload.status, ...seen.pods.map(({ status }) => status)]).slice(0, 4000);
-}
-
-/** At most `count` of the given works at a time, first come first served. */
-function limit(count: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return async (work) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }

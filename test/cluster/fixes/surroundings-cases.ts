@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kube.ts';
 import type { FixCase } from './fix-case.ts';
-import { refused, restarts, unschedulable, waitsFor } from './fix-case.ts';
+import { refused, restarts, unschedulable, waitsFor, warns } from './fix-case.ts';
 import type { Builders } from './workload-builders.ts';
 
 /** A label of the node that only these cases use. */
@@ -217,7 +217,7 @@ function neighbourCases({ namespace, container, workload, idle, registry, webSer
         workload('Deployment', 'delivery', { ...mounts('delivery', idle) }),
         workload('Deployment', 'near-config', { ...mounts('delivrey', idle) }),
       ],
-      fails: waitsFor(/^ContainerCreating$/),
+      fails: warns(/configmap "delivrey" not found/),
       kind: 'VolumeMount',
       rule: 'volume/missing-object',
       cause: [/ConfigMap delivrey does not exist/],

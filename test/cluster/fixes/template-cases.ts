@@ -1,5 +1,5 @@
 import type { FixCase } from './fix-case.ts';
-import { hasPhase, refused, restarts, staysUnready, waitsFor } from './fix-case.ts';
+import { hasPhase, refused, restarts, staysUnready, waitsFor, warns } from './fix-case.ts';
 import type { Builders } from './workload-builders.ts';
 
 /** Workloads that never worked: their pod template must change, and the facts say to what. */
@@ -74,7 +74,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
           livenessProbe: { ...quick, httpGet: { path: '/health', port: 8081 }, initialDelaySeconds: 2 },
         }),
       ],
-      fails: restarts,
+      fails: (seen) => restarts(seen) && warns(/^Liveness probe failed/)(seen),
       askAboutPod: true,
       kind: 'CrashLoopBackOff',
       rule: 'probe/wrong-port',
@@ -85,7 +85,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
       name: 'ready-port',
       namespace,
       objects: [web('ready-port', { readinessProbe: { ...quick, tcpSocket: { port: 9090 } } })],
-      fails: staysUnready,
+      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
       kind: 'NotReady',
       rule: 'probe/wrong-port',
       cause: [/readiness probe/, /port 9090/, /listens on port 8080/],
@@ -100,7 +100,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
           livenessProbe: { httpGet: { path: '/health', port: 8080 } },
         }),
       ],
-      fails: staysUnready,
+      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
       kind: 'NotReady',
       rule: 'probe/http-status',
       cause: [/\/healthz/, /HTTP 404/],
@@ -114,7 +114,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
           readinessProbe: { ...quick, httpGet: { path: '/health', port: 8080, scheme: 'HTTPS' } },
         }),
       ],
-      fails: staysUnready,
+      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
       kind: 'NotReady',
       rule: 'probe/wrong-scheme',
       cause: [/speaks HTTPS on port 8080/, /plain HTTP/],
@@ -124,7 +124,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
       name: 'slow-check',
       namespace,
       objects: [web('slow-check', { readinessProbe: { ...quick, exec: { command: ['sh', '-c', 'sleep 2'] } } })],
-      fails: staysUnready,
+      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
       kind: 'NotReady',
       rule: 'probe/timeout',
       cause: [/readiness probe/, /timeoutSeconds is 1/],
@@ -140,7 +140,7 @@ function probeCases({ namespace, container, workload, webServer }: Builders): Fi
           `for part in 1 2 3 4 5; do echo "loading index, part $part of 5"; sleep 3; done; ${webServer(8080)}`,
         ),
       ],
-      fails: restarts,
+      fails: (seen) => restarts(seen) && warns(/^Liveness probe failed/)(seen),
       kind: 'CrashLoopBackOff',
       rule: 'probe/too-early',
       cause: [/liveness probe/, /slow start/],

@@ -289,6 +289,7 @@ describe('readiness gates and hooks', () => {
     expect(answer.rule).toBe('probe/readiness-gate');
     expect(answer.text).toContain('acme.example/lb');
     expect(answer.text).toContain('target is draining');
+    expect(answer.commands[0]).toMatch(/patch deployment\/shop -p .*"readinessGates":null/);
   });
 
   const hooked = (message: string, command: readonly string[]) =>

@@ -294,4 +294,11 @@ describe('pod sandboxes', () => {
     const answer = mount(message, {}, {}, 'NetworkNotReady');
     expect(answer.rule).toBe('sandbox/network-not-ready');
   });
+
+  test('without any event nothing is claimed: the words of the failure are only what may be late', () => {
+    const message = 'no container was started: a volume is not mounted or the sandbox cannot be made';
+    const answer = explain({ kind: 'VolumeMount', message });
+    expect(answer).toMatchObject({ confidence: 'unknown' });
+    expect(answer.rule).toBeUndefined();
+  });
 });
