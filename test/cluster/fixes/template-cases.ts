@@ -1,152 +1,10 @@
 import type { FixCase } from './fix-case.ts';
-import { hasPhase, refused, restarts, staysUnready, waitsFor, warns } from './fix-case.ts';
+import { refused, restarts, waitsFor } from './fix-case.ts';
 import type { Builders } from './workload-builders.ts';
 
 /** Workloads that never worked: their pod template must change, and the facts say to what. */
 export function templateCases(builders: Builders): FixCase[] {
-  return [...memoryCases(builders), ...probeCases(builders), ...settingCases(builders), ...securityCases(builders)];
-}
-
-function memoryCases({ namespace, container, workload, cronJob, idle }: Builders): FixCase[] {
-  const takes = (mebibytes: number): string =>
-    `dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1 || exit 1; ${idle}`;
-  const limited = (memory: string): object => ({ resources: { limits: { memory } } });
-  return [
-    {
-      name: 'hungry',
-      namespace,
-      objects: [workload('Deployment', 'hungry', { containers: [container('app', takes(48), limited('32Mi'))] })],
-      fails: restarts,
-      kind: 'OOMKilled',
-      rule: 'memory/oom-killed',
-      cause: [/memory limit of 32Mi/, /OOMKilled/],
-      command: /^kubectl -n \S+ set resources deployment\/hungry -c app --limits=memory=64Mi$/,
-    },
-    {
-      name: 'big-heap',
-      namespace,
-      objects: [
-        workload('Deployment', 'big-heap', {
-          containers: [
-            container('app', takes(110), {
-              ...limited('48Mi'),
-              env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-Xms64m -Xmx96m' }],
-            }),
-          ],
-        }),
-      ],
-      fails: restarts,
-      kind: 'OOMKilled',
-      rule: 'memory/oom-killed',
-      cause: [/memory limit of 48Mi/, /-Xmx96m/],
-      command: /^kubectl -n \S+ set resources deployment\/big-heap -c app --limits=memory=\d+Mi$/,
-    },
-    {
-      name: 'nightly',
-      namespace,
-      objects: [
-        cronJob('nightly', {
-          containers: [container('report', 'dd if=/dev/zero of=/dev/null bs=40M count=1', limited('24Mi'))],
-        }),
-      ],
-      fails: hasPhase('Failed'),
-      kind: 'OOMKilled',
-      rule: 'memory/oom-killed',
-      cause: [/memory limit of 24Mi/],
-      command: /^kubectl -n \S+ set resources cronjob\/nightly -c report --limits=memory=64Mi$/,
-      heals: hasPhase('Succeeded'),
-    },
-  ];
-}
-
-function probeCases({ namespace, container, workload, webServer }: Builders): FixCase[] {
-  const quick = { periodSeconds: 1, failureThreshold: 3 };
-  const web = (name: string, more: object, script = webServer(8080)) =>
-    workload('Deployment', name, {
-      containers: [container('web', script, { ports: [{ containerPort: 8080 }], ...more })],
-    });
-  return [
-    {
-      name: 'alive-port',
-      namespace,
-      objects: [
-        web('alive-port', {
-          livenessProbe: { ...quick, httpGet: { path: '/health', port: 8081 }, initialDelaySeconds: 2 },
-        }),
-      ],
-      fails: (seen) => restarts(seen) && warns(/^Liveness probe failed/)(seen),
-      askAboutPod: true,
-      kind: 'CrashLoopBackOff',
-      rule: 'probe/wrong-port',
-      cause: [/liveness probe/, /port 8081/, /listens on port 8080/],
-      command: /^kubectl -n \S+ patch deployment\/alive-port -p .*livenessProbe.*8080/,
-    },
-    {
-      name: 'ready-port',
-      namespace,
-      objects: [web('ready-port', { readinessProbe: { ...quick, tcpSocket: { port: 9090 } } })],
-      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
-      kind: 'NotReady',
-      rule: 'probe/wrong-port',
-      cause: [/readiness probe/, /port 9090/, /listens on port 8080/],
-      command: /^kubectl -n \S+ patch deployment\/ready-port -p .*readinessProbe.*8080/,
-    },
-    {
-      name: 'ready-path',
-      namespace,
-      objects: [
-        web('ready-path', {
-          readinessProbe: { ...quick, httpGet: { path: '/healthz', port: 8080 } },
-          livenessProbe: { httpGet: { path: '/health', port: 8080 } },
-        }),
-      ],
-      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
-      kind: 'NotReady',
-      rule: 'probe/http-status',
-      cause: [/\/healthz/, /HTTP 404/],
-      command: /^kubectl -n \S+ patch deployment\/ready-path -p .*readinessProbe.*"\/health"/,
-    },
-    {
-      name: 'ready-scheme',
-      namespace,
-      objects: [
-        web('ready-scheme', {
-          readinessProbe: { ...quick, httpGet: { path: '/health', port: 8080, scheme: 'HTTPS' } },
-        }),
-      ],
-      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
-      kind: 'NotReady',
-      rule: 'probe/wrong-scheme',
-      cause: [/speaks HTTPS on port 8080/, /plain HTTP/],
-      command: /^kubectl -n \S+ patch deployment\/ready-scheme -p .*"scheme":"HTTP"/,
-    },
-    {
-      name: 'slow-check',
-      namespace,
-      objects: [web('slow-check', { readinessProbe: { ...quick, exec: { command: ['sh', '-c', 'sleep 2'] } } })],
-      fails: (seen) => staysUnready(seen) && warns(/^Readiness probe failed/)(seen),
-      kind: 'NotReady',
-      rule: 'probe/timeout',
-      cause: [/readiness probe/, /timeoutSeconds is 1/],
-      command: /^kubectl -n \S+ patch deployment\/slow-check -p .*timeoutSeconds/,
-    },
-    {
-      name: 'slow-start',
-      namespace,
-      objects: [
-        web(
-          'slow-start',
-          { livenessProbe: { ...quick, httpGet: { path: '/health', port: 8080 } } },
-          `for part in 1 2 3 4 5; do echo "loading index, part $part of 5"; sleep 3; done; ${webServer(8080)}`,
-        ),
-      ],
-      fails: (seen) => restarts(seen) && warns(/^Liveness probe failed/)(seen),
-      kind: 'CrashLoopBackOff',
-      rule: 'probe/too-early',
-      cause: [/liveness probe/, /slow start/],
-      command: /^kubectl -n \S+ patch deployment\/slow-start -p .*startupProbe/,
-    },
-  ];
+  return [...settingCases(builders), ...securityCases(builders)];
 }
 
 function settingCases({ namespace, container, workload, idle, webServer }: Builders): FixCase[] {
@@ -171,6 +29,27 @@ function settingCases({ namespace, container, workload, idle, webServer }: Build
       rule: 'configuration/variable-then-environment',
       cause: [/DATABASE_URL is not set/, /DATABSE_URL/],
       command: /^kubectl -n \S+ patch deployment\/misspelt --type=json -p .*DATABASE_URL/,
+    },
+    {
+      // The patch repeats the whole script, so every kind of quote must survive the shell.
+      name: 'few-files',
+      namespace,
+      objects: [
+        workload('Deployment', 'few-files', {
+          containers: [
+            container(
+              'app',
+              `echo "it's \\"quoted\\" for $HOME" '\\n' \`id -u\`; ulimit -n 8; touch /tmp/1 /tmp/2 /tmp/3 /tmp/4 /tmp/5 /tmp/6 /tmp/7; ` +
+                `tail -n 1 /tmp/1 /tmp/2 /tmp/3 /tmp/4 /tmp/5 /tmp/6 /tmp/7 || exit 1; ${idle}`,
+            ),
+          ],
+        }),
+      ],
+      fails: restarts,
+      kind: 'CrashLoopBackOff',
+      rule: 'filesystem/too-many-open-files',
+      cause: [/Too many open files/, /ulimit -n 8/],
+      command: /^kubectl -n \S+ patch deployment\/few-files --type=json -p .*ulimit -n 1024/,
     },
     {
       name: 'one-word',

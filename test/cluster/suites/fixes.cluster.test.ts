@@ -4,7 +4,9 @@ import { logInAsDaemon, runPodmedic } from '../daemon.ts';
 import type { FixCase } from '../fixes/fix-case.ts';
 import { createMender } from '../fixes/mend.ts';
 import type { Answer, Mended } from '../fixes/mend.ts';
+import { memoryCases } from '../fixes/memory-cases.ts';
 import { openCases } from '../fixes/open-cases.ts';
+import { probeCases } from '../fixes/probe-cases.ts';
 import { rolloutCases } from '../fixes/rollout-cases.ts';
 import { diskLabel, surroundingsCases } from '../fixes/surroundings-cases.ts';
 import { templateCases } from '../fixes/template-cases.ts';
@@ -15,8 +17,14 @@ import { runCommand } from '../run-command.ts';
 const cluster = currentCluster();
 const kube = connectKube(cluster);
 const builders = buildersFor(cluster, 'fixes');
-// The CronJob's is among the first: it waits for the minute twice.
-const mendable = [...templateCases(builders), ...rolloutCases(builders), ...surroundingsCases(builders)];
+const mendable = [
+  // The CronJob's is among the first: it waits for the minute twice.
+  ...memoryCases(builders),
+  ...probeCases(builders),
+  ...templateCases(builders),
+  ...rolloutCases(builders),
+  ...surroundingsCases(builders),
+];
 const open = openCases(builders);
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };

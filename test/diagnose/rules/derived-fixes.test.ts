@@ -305,3 +305,24 @@ describe('a container that kubelet ends for its liveness probe, of which only th
     expect(looping(0, 'serving', []).rule).toBe('process/completes-and-restarts');
   });
 });
+
+describe('a file that cannot be opened for another reason than that it is missing', () => {
+  const command = ['sh', '-c', 'ulimit -n 8; tail -n 1 /tmp/6'];
+
+  test('too many open files', () => {
+    const log = "tail: can't open '/tmp/6': Too many open files";
+    const { rule, rootCause } = explain(log, { container: { command } });
+    expect(rule).toBe('filesystem/too-many-open-files');
+    expect(rootCause).not.toContain('does not exist');
+    expect(verified(log, { container: { command } })[0]).toContain('ulimit -n 1024; tail');
+  });
+
+  test.each([
+    ["sh: can't open '/srv/start.sh': Is a directory", 'filesystem/is-a-directory'],
+    ["cat: can't open '/data/index.db': Input/output error", 'filesystem/io-error'],
+    ["sh: can't open '/data/run.sh': Permission denied", 'filesystem/permission'],
+    ["sh: can't open '/srv/start.sh': No such file or directory", 'filesystem/missing-script'],
+  ])('%s', (log, rule) => {
+    expect(explain(log).rule).toBe(rule);
+  });
+});

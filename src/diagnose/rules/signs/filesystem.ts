@@ -7,6 +7,10 @@ const pathWord = String.raw`['"\x60\u2018\u201c]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\
 
 const errors = String.raw`(?:No such file or directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
 
+// Why a file that is there cannot be opened either, as strerror(3) and the runtimes say it.
+const otherReason =
+  /[Pp]ermission denied|EACCES|[Tt]oo many open files|E[MN]FILE|[Rr]ead-only file ?system|EROFS|[Nn]o space left|ENOSPC|[Ii]s a directory|EISDIR|[Nn]ot a directory|ENOTDIR|[Oo]peration not permitted|EPERM|[Ii]nput\/output error|\bEIO\b|[Ss]tale file handle|ESTALE|[Dd]evice or resource busy|EBUSY|[Tt]ext file busy|ETXTBSY|[Tt]oo many levels of symbolic links|ELOOP|[Ff]ile name too long|ENAMETOOLONG|[Cc]annot allocate memory|ENOMEM/;
+
 /** Files and directories. */
 export const filesystemSigns: readonly Sign[] = [
   {
@@ -23,7 +27,7 @@ export const filesystemSigns: readonly Sign[] = [
       if (hit.match[0].includes('Cannot find module') && !own && !hit.line.message.includes('imported from'))
         return undefined;
       if (hit.match[0].includes('Cannot find module') && !own) return undefined;
-      if (/[Pp]ermission denied|EACCES/.test(hit.line.message)) return undefined;
+      if (otherReason.test(hit.line.message)) return undefined;
       return {
         cause: `${own ? 'The script' : 'File'} ${path}${pathSource(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
         fixes: [
