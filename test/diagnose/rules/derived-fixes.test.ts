@@ -326,3 +326,43 @@ describe('a file that cannot be opened for another reason than that it is missin
     expect(explain(log).rule).toBe(rule);
   });
 });
+
+describe('what cannot be created for want of its directory', () => {
+  test.each([
+    ['touch: /srv/data/ready: No such file or directory', '/srv/data'],
+    ["sh: can't create /srv/data/app.pid: nonexistent directory", '/srv/data'],
+    ["mkdir: cannot create directory '/srv/data/cache': No such file or directory", '/srv/data'],
+    ["Error: ENOENT: no such file or directory, mkdir '/srv/data/cache'", '/srv/data'],
+  ])('%s', (log, directory) => {
+    const { rootCause, confidence } = explain(log);
+    expect(rootCause).toContain(`its directory ${directory} does not exist`);
+    expect(confidence).toBe('high');
+  });
+});
+
+describe('words of one program are not those of another', () => {
+  test("a Python error with its module's name is no Java exception", () => {
+    const log = [
+      'Traceback (most recent call last):',
+      '  File "/srv/shop/main.py", line 12, in <module>',
+      '    db = sqlite3.connect(path)',
+      'sqlite3.OperationalError: unable to open database file',
+    ].join('\n');
+    const { rootCause } = explain(log);
+    expect(rootCause).toContain('sqlite3.OperationalError');
+    expect(rootCause).not.toContain('Java');
+    expect(explain('java.lang.IllegalStateException: no\n\tat shop.Main.main(Main.java:3)').rootCause).toContain(
+      'Java',
+    );
+  });
+
+  test('a limit is not a call that is forbidden', () => {
+    const log = 'bash: line 1: ulimit: open files: cannot modify limit: Operation not permitted';
+    expect(explain(log).rootCause).not.toContain('may not call');
+    expect(explain('su-exec: setgroups: Operation not permitted').rootCause).toContain('may not call setgroups');
+  });
+
+  test('a bad port that is not named leaves no gap', () => {
+    expect(explain('TypeError: fetch failed\n  [cause]: Error: bad port').rootCause).toContain('is invalid: bad port');
+  });
+});

@@ -35,6 +35,8 @@ function reading(language: string, error: string, message: string, hit: Hit): Re
   return exception(language, error, message, hit, runtimeMessage.test(clean) ? short(message, 160) : '');
 }
 
+const pythonFrame = /^Traceback \(most recent call last\)|^\s*File "[^"\n]{1,300}", line \d+/mu;
+
 /** Uncaught exceptions and panics, by language; other signs that know the message better win by their strength. */
 export const exceptionSigns: readonly Sign[] = [
   {
@@ -142,10 +144,14 @@ export const exceptionSigns: readonly Sign[] = [
     strength: 10,
     pattern:
       /^\s*(?:Exception in thread "([^"]{0,80})" |Caused by: |\S+ - )?((?:[a-z]\w*\.)+[A-Z][\w$]*(?:Error|Exception|Throwable|Failure))(?:: (.{0,600}))?$/,
-    read: (hit) => ({
-      ...reading('The Java program', hit.group(2), hit.group(3), hit),
-      bonus: /^\s*Caused by/.test(hit.line.text) ? 2 : 0,
-    }),
+    // Python's errors carry their module's name in the same way.
+    read: (hit) =>
+      pythonFrame.test(hit.around(40, 0))
+        ? undefined
+        : {
+            ...reading('The Java program', hit.group(2), hit.group(3), hit),
+            bonus: /^\s*Caused by/.test(hit.line.text) ? 2 : 0,
+          },
   },
   {
     id: 'runtime/spring-failure',

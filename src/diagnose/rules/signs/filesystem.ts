@@ -5,7 +5,7 @@ import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
 const pathWord = String.raw`['"\x60\u2018\u201c]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60\u2018\u2019\u201c\u201d,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60\u2019\u201d]?`;
 
-const errors = String.raw`(?:No such file or directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
+const errors = String.raw`(?:No such file or directory|nonexistent directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
 
 // Why a file that is there cannot be opened either, as strerror(3) and the runtimes say it.
 const otherReason =
@@ -222,7 +222,22 @@ export const filesystemSigns: readonly Sign[] = [
   },
 ];
 
+// What is to be created need not be there: its directory is what is missing.
+const creates = /(?:can(?:'t|not)|[Cc]ould not|[Ff]ailed to|[Uu]nable to) (?:create|touch|make)|\bmkdir\b|\btouch\b/;
+
+function missingParent(hit: Hit, path: string): Reading | undefined {
+  const parent = path.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
+  if (!creates.test(hit.line.message) || !parent.startsWith('/')) return undefined;
+  return {
+    cause: `${path} cannot be created because its directory ${parent}${pathSource(hit, parent)} does not exist (not found, no such file or directory)`,
+    fixes: [{ summary: `Make ${parent} in the image, mount a volume (emptyDir) there, or correct the path` }],
+    bonus: 4,
+  };
+}
+
 function missingFile(hit: Hit, path: string): Reading {
+  const parent = missingParent(hit, path);
+  if (parent !== undefined) return parent;
   const words = hit.line.message.replace(/no such file or directory/gi, '');
   const kind =
     /director|folder|readdir|scandir|opendir|mkdir/i.test(words) && !/\.\w{1,10}$/.test(path) ? 'Directory' : 'File';

@@ -83,7 +83,9 @@ export const permissionSigns: readonly Sign[] = [
 function withoutPath(hit: Hit): Reading {
   const text = hit.line.message;
   const found =
-    /(\w{3,40})(?:\([^)]{0,20}\))? failed \(1: Operation not permitted|(\w{3,40}): Operation not permitted/.exec(text);
+    /(\w{3,40})(?:\([^)]{0,20}\))? failed \(1: Operation not permitted|(?:^|[:(] ?)(\w{3,40})(?:\([^)]{0,40}\))?: Operation not permitted/.exec(
+      text,
+    );
   const call = found?.[1] ?? found?.[2];
   return call === undefined
     ? {

@@ -191,7 +191,7 @@ export const portSigns: readonly Sign[] = [
           (one.value === value || !/^\d{1,5}$/.test(one.value)),
       );
       return {
-        cause: `The port it is told to use is invalid: ${setting ? `environment variable ${setting.name} is ${setting.value} (${hit.match[0]})` : `${value} (${hit.match[0]})`}`,
+        cause: `The port it is told to use is invalid: ${setting ? `environment variable ${setting.name} is ${setting.value} (${hit.match[0]})` : value === '' ? hit.match[0] : `${value} (${hit.match[0]})`}`,
         fixes: [setting ? setEnvFix(hit.view, setting.name) : { summary: 'Give a port between 1 and 65535' }],
         bonus: 4,
       };
