@@ -5,6 +5,7 @@ import { createIncidentDesk } from './app/incident-desk.ts';
 import { createMessageDesk } from './app/message-desk.ts';
 import { createMonitor } from './app/monitor.ts';
 import { createObserver } from './app/observer.ts';
+import { createQuietCollection } from './app/quiet-collection.ts';
 import { detectSettingsOf, trackSettingsOf } from './app/settings.ts';
 import { createStreams, scopesOf } from './app/streams.ts';
 import { createDestinations } from './app/destinations.ts';
@@ -53,6 +54,8 @@ export interface AppOptions {
   /** Where the console destination writes; also when no other destination is set. */
   readonly write: (text: string) => void;
   readonly columns: number;
+  /** Frees what a burst of work has left; called when all is quiet. */
+  readonly collectGarbage?: () => void;
   /** Told when all pods of a scope were listed. */
   readonly onSynced?: (scope: string, pods: number) => void;
 }
@@ -87,6 +90,7 @@ export function createApp(options: AppOptions): App {
   let skippedMs = 0;
   const trackNow = (): number => options.now() + skippedMs;
   const loopLag = measureLoopLag();
+  const collection = createQuietCollection(options.collectGarbage ?? ((): void => undefined), timers);
   let server: HttpServer | undefined;
   let started = false;
   let stopped = false;
@@ -174,6 +178,7 @@ export function createApp(options: AppOptions): App {
       for (const sentence of permissionGaps.news(file.gaps)) {
         logger.warn(`Less evidence from now on: ${sentence}`, { code: 'API_FORBIDDEN' });
       }
+      collection.worked();
       return file;
     },
     diagnose: (file, incident) => diagnosis.explain(file, incident),
@@ -229,6 +234,7 @@ export function createApp(options: AppOptions): App {
         synced: (scope, { pods, elapsedMs }) => {
           monitor.synced(scope === '*' ? undefined : [scope]);
           options.onSynced?.(scope, pods);
+          collection.worked();
           logger.debug('All pods listed', { scope, pods, elapsedMs });
         },
         progress: (scope, pods) => logger.info(`First sync of ${scope}: ${pods} pods so far`),
@@ -381,6 +387,7 @@ export function createApp(options: AppOptions): App {
       else await elector.stop(finish);
       await server?.close();
       loopLag.stop();
+      collection.stop();
       diagnosis.close();
       await Promise.all([client.close(), readingClient.close(), election.close()]);
     },

@@ -30,6 +30,7 @@ export async function startSubject(
       SETTLE_SECONDS: '0',
       // As the image sets it.
       MALLOC_ARENA_MAX: '1',
+      NODE_OPTIONS: '--max-old-space-size-percentage=60 --max-semi-space-size=2',
       ...settings,
     },
     port,

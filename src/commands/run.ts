@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { connect } from '../app/connect.ts';
 import { createApp, type App } from '../app.ts';
 import { loadConfig, splitPatterns, type Config } from '../config/load.ts';
@@ -9,6 +8,7 @@ import { toAppError } from '../model/errors.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { refuse, refuseConfig } from './check-config.ts';
 import { exitCodes, type CommandContext } from './command-context.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { parseArguments } from './usage.ts';
 
 const help = `Usage: podmedic run
@@ -39,8 +39,6 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     write: context.stdout,
     now: Date.now,
   });
-  // Left alone, V8 lets the space for young objects grow to 128 MiB while a large cluster is listed, and keeps it.
-  setFlagsFromString('--semi-space-growth-factor=1');
   logger.info(`Starting podmedic ${context.version}`, { node: process.versions.node });
   for (const warning of warnings) logger.warn(warning);
   const clock = createSteadyClock({ wall: Date.now, mono: () => performance.now() });
@@ -60,6 +58,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
       random: Math.random,
       write: context.stdout,
       columns: context.columns,
+      collectGarbage: keepHeapSmall(),
     });
   } catch (thrown) {
     const error = toAppError(thrown);
