@@ -362,6 +362,43 @@ describe('words of one program are not those of another', () => {
     expect(explain('su-exec: setgroups: Operation not permitted').rootCause).toContain('may not call setgroups');
   });
 
+  test('a value of the wrong type is no broken syntax', () => {
+    const { rootCause } = explain('json: cannot unmarshal string into Go value of type int');
+    expect(rootCause).toContain('an invalid value, of another type');
+    expect(rootCause).not.toContain('not valid JSON');
+    expect(explain("invalid character '1' after object key").rootCause).toContain('not valid JSON');
+  });
+
+  test('an option that an INI file lacks is no broken syntax', () => {
+    const { rootCause } = explain("configparser.NoOptionError: No option 'region' in section: 'shop'");
+    expect(rootCause).toContain('no option region in section shop');
+    expect(explain("configparser.NoSectionError: No section: 'shop'").rootCause).toContain('no section shop');
+  });
+
+  test('an unknown option of the JVM is not one about memory', () => {
+    expect(explain("Unrecognized VM option 'UseBogusGC'").rootCause).not.toContain('memory');
+    expect(explain('Invalid maximum heap size: -Xmx9x').rootCause).toContain('memory options');
+  });
+
+  test('a key of a mapping is no environment variable, where the trace shows the mapping', () => {
+    const trace = (source: string) =>
+      `Traceback (most recent call last):\n  File "/srv/tier.py", line 9, in <module>\n    ${source}\nKeyError: 'BRONZE_TIER'`;
+    expect(explain(trace('price = Tier[name]')).rootCause).not.toContain('Environment variable');
+    expect(explain(trace("price = os.environ['BRONZE_TIER']")).rootCause).toContain('Environment variable BRONZE_TIER');
+    expect(explain("KeyError: 'BRONZE_TIER'").rootCause).toContain('Environment variable BRONZE_TIER');
+  });
+
+  test('a port by a name that nobody knows', () => {
+    expect(explain('listen tcp: lookup tcp/http8080: unknown port').rootCause).toContain('is invalid: http8080');
+  });
+
+  test('a file of the command that is no script is called a file', () => {
+    const about = { container: { command: ['tail', '-n', '1', '/var/app.log'] } };
+    expect(explain("tail: can't open '/var/app.log': No such file or directory", about).rootCause).toContain(
+      'File /var/app.log',
+    );
+  });
+
   test('a bad port that is not named leaves no gap', () => {
     expect(explain('TypeError: fetch failed\n  [cause]: Error: bad port').rootCause).toContain('is invalid: bad port');
   });

@@ -1,7 +1,7 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import { envOf } from '../../settings.ts';
 import { setEnvFix, short } from './common-fixes.ts';
-import { nearlyNamed, renameVariable } from './near-variable.ts';
+import { isOtherMapping, nearlyNamed, renameVariable } from './near-variable.ts';
 
 const quote = String.raw`["'\x60$({\[]{0,3}`;
 const unquote = String.raw`["'\x60)}\]]{0,3}`;
@@ -98,7 +98,7 @@ export const environmentSigns: readonly Sign[] = [
     pattern: new RegExp(
       String.raw`\bKeyError: (?:key not found: )?["':]${variable}["']?|key not found: "${variable}"(?: \(KeyError\))?`,
     ),
-    read: (hit) => missing(hit, hit.group(1) || hit.group(2), 2),
+    read: (hit) => (isOtherMapping(hit) ? undefined : missing(hit, hit.group(1) || hit.group(2), 2)),
   },
   {
     id: 'configuration/undeclared-variable',

@@ -29,7 +29,7 @@ export const filesystemSigns: readonly Sign[] = [
       if (hit.match[0].includes('Cannot find module') && !own) return undefined;
       if (otherReason.test(hit.line.message)) return undefined;
       return {
-        cause: `${own ? 'The script' : 'File'} ${path}${pathSource(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
+        cause: `${own && isScript(path) ? 'The script' : 'File'} ${path}${pathSource(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
         fixes: [
           mendFileFix(hit.view, path, own ? `Correct the path in the command, or put ${path}` : `Provide ${path}`),
         ],
@@ -222,12 +222,21 @@ export const filesystemSigns: readonly Sign[] = [
   },
 ];
 
+// What an interpreter is given may have no ending.
+function isScript(path: string): boolean {
+  return /(?:^|\/)[^./]+$|\.(?:py|js|mjs|cjs|ts|rb|php|pl|jar|sh|bash|lua|exs?)$/.test(path);
+}
+
 // What is to be created need not be there: its directory is what is missing.
 const creates = /(?:can(?:'t|not)|[Cc]ould not|[Ff]ailed to|[Uu]nable to) (?:create|touch|make)|\bmkdir\b|\btouch\b/;
 
+// The source line that Python's trace shows.
+const pythonWrites = /\.write_(?:text|bytes)\(|\bopen\([^()\n]{0,120}, ?(?:mode ?= ?)?['"][wax]b?\+?['"]|os\.mkdir\(/;
+
 function missingParent(hit: Hit, path: string): Reading | undefined {
   const parent = path.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
-  if (!creates.test(hit.line.message) || !parent.startsWith('/')) return undefined;
+  const written = creates.test(hit.line.message) || pythonWrites.test(hit.around(6, 0));
+  if (!written || !parent.startsWith('/')) return undefined;
   return {
     cause: `${path} cannot be created because its directory ${parent}${pathSource(hit, parent)} does not exist (not found, no such file or directory)`,
     fixes: [{ summary: `Make ${parent} in the image, mount a volume (emptyDir) there, or correct the path` }],

@@ -104,7 +104,7 @@ export const memorySigns: readonly Sign[] = [
     pattern:
       /Initial heap size set to a larger value than the maximum heap size|Could not reserve enough space for (?:(\w+) )?object heap|There is insufficient memory for the Java Runtime Environment to continue|Invalid (?:maximum|initial) heap size: (\S+)|The (?:specified|requested) size exceeds the maximum representable size|Too small (?:maximum|initial) heap[^\n]{0,40}|Unrecognized VM option '([^']{1,80})'|Conflicting collector combinations in option list[^\n]{0,60}|Improperly specified VM option '([^']{1,80})'/,
     read: (hit) => ({
-      cause: `The JVM cannot start with its memory options: ${short(hit.match[0], 140)}${limitOf(hit)}`,
+      cause: `The JVM cannot start with its ${/VM option|Conflicting/.test(hit.match[0]) ? 'options' : 'memory options'}: ${short(hit.match[0], 140)}${limitOf(hit)}`,
       fixes: [{ summary: 'Correct the JVM options (JAVA_TOOL_OPTIONS, JAVA_OPTS or the command)' }],
       bonus: 8,
     }),

@@ -1,6 +1,7 @@
 import { isTypingSlip } from '../../../lib/typing-slip.ts';
 import type { CaseView } from '../../case-view.ts';
 import { jsonPatch } from '../../kubectl.ts';
+import type { Hit } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { envOf } from '../../settings.ts';
 import { templateContainer } from './common-fixes.ts';
@@ -47,4 +48,12 @@ export function renameVariable(view: CaseView, name: string): readonly ProposedF
       ]),
     },
   ];
+}
+
+/** Whether a Python trace shows that the key was looked up elsewhere than in the environment (os.py, or the source line). */
+export function isOtherMapping(hit: Hit): boolean {
+  const trace = hit.around(30, 0);
+  return (
+    /^\s*File "[^"\n]{1,300}", line \d+/mu.test(trace) && !/environ|getenv|\benv\b|<frozen os>|\/os\.py"/iu.test(trace)
+  );
 }

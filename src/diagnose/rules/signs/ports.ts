@@ -181,9 +181,11 @@ export const portSigns: readonly Sign[] = [
       /ERR_SOCKET_BAD_PORT|[Pp]ort should be >= 0 and < 65536|[Pp]ort out of range|[Ii]nvalid port(?: number)?\b|port must be (?:between|0-65535|in)|[Pp]ort value out of range|bad port|unknown port|listen tcp: (?:address )?[^\n]{0,60}(?:missing port|invalid port|unknown port|lookup tcp)|address (\S{1,60}): missing port in address|too many colons in address/,
     read: (hit) => {
       const value =
+        /lookup tcp\/(\S{1,60}): unknown port/.exec(hit.line.message)?.[1] ??
         /(?:[Rr]eceived|port|value|address|got|:)[: ]{1,3}(?:type \w+ \()?['"]?([^\s'"():,]{1,60})['"]?/.exec(
           hit.line.message.slice(hit.match.index),
-        )?.[1] ?? '';
+        )?.[1] ??
+        '';
       const setting = settingsOf(hit.view.spec).find(
         (one) =>
           one.kind === 'env' &&

@@ -31,12 +31,20 @@ function named(hit: Hit, file: string | undefined, fallback: string): string {
   return `${file}${source === '' && !file.startsWith('/') ? onlyConfigSource(hit.view) : source}`;
 }
 
+// The document can be read, but a value in it does not fit: encoding/json, yaml.v3, Jackson.
+const otherType = /cannot unmarshal|MismatchedInputException|InvalidFormatException|UnrecognizedPropertyException/;
+
 function malformed(format: string, detail: (hit: Hit) => string, bonus = 4): Sign['read'] {
   return (hit): Reading => {
     const file = fileNear(hit);
+    const text = detail(hit);
+    const wellFormed = otherType.test(text);
+    const wrong = wellFormed
+      ? 'has an invalid value, of another type than the program wants'
+      : `is not valid ${format}`;
     return {
-      cause: `${named(hit, file, `A ${format} document that it reads`)} is not valid ${format}: ${short(detail(hit), 160)}`,
-      fixes: [mendFileFix(hit.view, file ?? '', `Correct the ${format} syntax`)],
+      cause: `${named(hit, file, `A${format === 'INI' ? 'n' : ''} ${format} document that it reads`)} ${wrong}: ${short(text, 160)}`,
+      fixes: [mendFileFix(hit.view, file ?? '', wellFormed ? 'Correct the value' : `Correct the ${format} syntax`)],
       bonus: file === undefined ? 0 : bonus,
     };
   };
@@ -118,7 +126,7 @@ export const syntaxSigns: readonly Sign[] = [
       /configparser\.(\w+Error): [^\n]{1,160}(?:\n[^\n]{0,120}){0,2}|MissingSectionHeaderError[^\n]{0,120}|[Cc]onfig(?:uration)? file contains no section headers?[^\n]{0,60}|syntax error, unexpected [^\n]{1,60} in [^\n]{1,80} on line \d+/,
     read: (hit) => {
       const missing =
-        /No (section|option)(?: ['"]?([\w.-]+)['"]?)?(?: in section: ['"]?([\w.-]+)['"]?)?: ?['"]?([\w.-]*)['"]?/.exec(
+        /No (section|option)(?: ['"]?([\w.-]+)['"]?)?(?: in section: ['"]?([\w.-]+)['"]?)?(?:: ?['"]?([\w.-]*)['"]?)?/.exec(
           hit.match[0],
         );
       if (!missing) return malformed('INI', (at) => whole(at).replace(/\n/g, ' '))(hit);

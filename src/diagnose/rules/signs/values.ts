@@ -2,6 +2,7 @@ import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
 import { envOf, isSecretSetting, settingsWith } from '../../settings.ts';
 import { fileSource, mendFileFix, onlyConfigSource, setEnvFix, short, traceLocation } from './common-fixes.ts';
+import { isOtherMapping } from './near-variable.ts';
 import { pathOf } from './path-of.ts';
 
 /** The file that a configuration message is about, with the object that holds it. */
@@ -201,7 +202,7 @@ function keyMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
     )
   )
     return undefined;
-  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name)) {
+  if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(name) && !isOtherMapping(hit)) {
     return { cause: `Environment variable ${name} is not set (missing)`, fixes: [setEnvFix(hit.view, name)], bonus: 3 };
   }
   const { path, text } = configFile(hit);
