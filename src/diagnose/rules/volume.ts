@@ -1,7 +1,7 @@
 import { kubectl, scale } from '../kubectl.ts';
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
-import { createObject } from './proposed-commands.ts';
+import { createObject, specPatch } from './proposed-commands.ts';
 import { correctKey, correctName } from './near-reference.ts';
 import { projectedSources, usesOf } from './references.ts';
 import { storageDriverRules } from './volume-drivers.ts';
@@ -108,7 +108,11 @@ const hostPath = volumeRule({
       fixes: [
         { summary: `Make ${match[1] ?? 'the path'} on the node${node === undefined ? '' : ` ${node}`}` },
         ...(volume?.hostPath?.type === 'Directory'
-          ? [{ summary: 'Or let kubelet make it: hostPath type DirectoryOrCreate' }]
+          ? [
+              specPatch(view, 'Or let kubelet make it: hostPath type DirectoryOrCreate', {
+                volumes: [{ name: volume.name, hostPath: { path: match[1], type: 'DirectoryOrCreate' } }],
+              }),
+            ]
           : []),
       ],
     };

@@ -1,5 +1,5 @@
 import type { FixCase } from './fix-case.ts';
-import { refused, restarts, waitsFor } from './fix-case.ts';
+import { refused, restarts, waitsFor, warns } from './fix-case.ts';
 import type { Builders } from './workload-builders.ts';
 
 /** Workloads that never worked: their pod template must change, and the facts say to what. */
@@ -87,7 +87,7 @@ function settingCases({ namespace, container, workload, idle, webServer }: Build
   ];
 }
 
-function securityCases({ namespace, container, workload, idle }: Builders): FixCase[] {
+function securityCases({ namespace, nodeFolder, container, workload, idle }: Builders): FixCase[] {
   return [
     {
       name: 'as-root',
@@ -136,6 +136,39 @@ function securityCases({ namespace, container, workload, idle }: Builders): FixC
       rule: 'filesystem/read-only',
       cause: [/\/tmp\/app\.pid/, /read-only file system/],
       command: /^kubectl -n \S+ patch deployment\/read-only -p .*emptyDir/,
+    },
+    {
+      name: 'no-chown',
+      namespace,
+      objects: [
+        workload('Deployment', 'no-chown', {
+          containers: [
+            container('app', `chown 1000:1000 /tmp || exit 1; ${idle}`, {
+              securityContext: { capabilities: { drop: ['ALL'] } },
+            }),
+          ],
+        }),
+      ],
+      fails: restarts,
+      kind: 'CrashLoopBackOff',
+      rule: 'filesystem/permission',
+      cause: [/may not change the owner of \/tmp/],
+      command: /^kubectl -n \S+ patch deployment\/no-chown -p .*"add":\["CHOWN"\]/,
+    },
+    {
+      name: 'no-folder',
+      namespace,
+      objects: [
+        workload('Deployment', 'no-folder', {
+          containers: [container('app', idle, { volumeMounts: [{ name: 'spool', mountPath: '/spool' }] })],
+          volumes: [{ name: 'spool', hostPath: { path: `${nodeFolder}/spool-of-fixes`, type: 'Directory' } }],
+        }),
+      ],
+      fails: warns(/hostPath type check failed/),
+      kind: 'VolumeMount',
+      rule: 'volume/host-path-type',
+      cause: [/spool-of-fixes/, /does not exist/],
+      command: /^kubectl -n \S+ patch deployment\/no-folder -p .*"DirectoryOrCreate"/,
     },
     {
       name: 'no-account',

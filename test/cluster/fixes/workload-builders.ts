@@ -39,6 +39,8 @@ export function buildersFor(cluster: ClusterState, namespace: string) {
   return {
     namespace,
     nodeName: cluster.nodeName ?? '',
+    /** A folder of the node that goes with the cluster. */
+    nodeFolder: cluster.folder,
     image: cluster.busyboxImage ?? '',
     registry: cluster.registry ?? '',
     container,

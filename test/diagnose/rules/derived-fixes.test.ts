@@ -403,3 +403,38 @@ describe('words of one program are not those of another', () => {
     expect(explain('TypeError: fetch failed\n  [cause]: Error: bad port').rootCause).toContain('is invalid: bad port');
   });
 });
+
+describe('a capability and a folder that can be given', () => {
+  const log = 'chown: /data: Operation not permitted';
+  const dropping = (more: object = {}): LogCase => ({
+    container: { securityContext: { capabilities: { drop: ['ALL'] }, ...more } },
+  });
+
+  test('CHOWN, where it was dropped', () => {
+    expect(explain(log, dropping()).rootCause).toContain('may not change the owner of /data');
+    expect(verified(log, dropping())[0]).toContain('"capabilities":{"add":["CHOWN"]}');
+  });
+
+  test.each([
+    ['nothing was dropped', {}],
+    ['the user is not root, whom it does not reach', dropping({ runAsUser: 1000 })],
+    ['it has it', dropping({ capabilities: { drop: ['ALL'], add: ['CHOWN'] } })],
+  ])('not where %s', (_what, about: LogCase) => {
+    expect(verified(log, about)).toEqual([]);
+  });
+
+  test('a hostPath that kubelet may make', () => {
+    const { commands } = explainObjects({
+      kind: 'VolumeMount',
+      spec: { volumes: [{ name: 'spool', hostPath: { path: '/srv/spool', type: 'Directory' } }] },
+      events: [
+        {
+          reason: 'FailedMount',
+          message:
+            'MountVolume.SetUp failed for volume "spool" : hostPath type check failed: /srv/spool is not a directory',
+        },
+      ],
+    });
+    expect(commands[0]).toContain('{"name":"spool","hostPath":{"path":"/srv/spool","type":"DirectoryOrCreate"}}');
+  });
+});

@@ -2,6 +2,7 @@ import { quoteLog } from '../../../model/log-quote.ts';
 import { patch, templatePatch } from '../../kubectl.ts';
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
+import { containerPatch } from '../proposed-commands.ts';
 import { short } from './common-fixes.ts';
 import { nearPath, pathSource } from './path-of.ts';
 import { writableDirectory } from './writable-directory.ts';
@@ -45,19 +46,21 @@ export const permissionSigns: readonly Sign[] = [
         return undefined;
       const path = nearPath(hit);
       if (path === undefined) return withoutPath(hit);
-      const operation = /mkdir|creat\w+ dir/i.test(text)
-        ? 'create'
-        : /\b(?:writ|creat|append|chmod|chown|rename|unlink|mkdir|touch|save|rm)/i.test(text)
-          ? 'write'
-          : /\bexec/i.test(text)
-            ? 'execute'
-            : /\bread/i.test(text)
-              ? 'read'
-              : 'open';
+      const operation = /\bchown\b|change owner/i.test(text)
+        ? 'change the owner of'
+        : /mkdir|creat\w+ dir/i.test(text)
+          ? 'create'
+          : /\b(?:writ|creat|append|chmod|chown|rename|unlink|mkdir|touch|save|rm)/i.test(text)
+            ? 'write'
+            : /\bexec/i.test(text)
+              ? 'execute'
+              : /\bread/i.test(text)
+                ? 'read'
+                : 'open';
       const mount = pathSource(hit, path);
       return {
         cause: `Permission denied: the program may not ${operation} ${path}${mount}${user(hit)}`,
-        fixes: [permissionFix(hit, path)],
+        fixes: [...chownCapability(hit, operation), permissionFix(hit, path)],
         bonus: 5,
       };
     },
@@ -100,6 +103,20 @@ function withoutPath(hit: Hit): Reading {
         ],
         bonus: 3,
       };
+}
+
+/** Root may give files away only with the capability CHOWN (capabilities(7)); where it was dropped, it can be given back. */
+function chownCapability({ view }: Hit, operation: string): readonly ProposedFix[] {
+  const { drop = [], add = [] } = view.spec?.securityContext?.capabilities ?? {};
+  const user = view.spec?.securityContext?.runAsUser ?? view.podSpec?.securityContext?.runAsUser ?? 0;
+  const dropped = user === 0 && (drop.includes('ALL') || drop.includes('CHOWN'));
+  if (operation !== 'change the owner of' || !dropped || add.includes('CHOWN') || view.container === undefined)
+    return [];
+  return [
+    containerPatch(view, view.container, 'Give the container the capability CHOWN, which its securityContext drops', {
+      securityContext: { capabilities: { add: [...add, 'CHOWN'] } },
+    }),
+  ];
 }
 
 function permissionFix(hit: Hit, path: string): ProposedFix {
