@@ -1,16 +1,17 @@
 // npm run bench:latency [-- --count N]: how long it takes from a change of a pod's status, sent to a real API server, to
-// Slack's ok, settling time set to 0. Control plane, Slack and daemon run on this machine.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Slack's ok, settling time set to 0. Control plane, Slack and daemons run on this machine.
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startControlPlane, stopControlPlane } from '../test/cluster/control-plane.ts';
+import { currentCluster } from '../test/cluster/cluster.ts';
 import { connectKube } from '../test/cluster/kube.ts';
+import { isInsideNamespace } from '../test/cluster/namespace.ts';
 import { projectFolder } from '../test/cluster/paths.ts';
 import { startLab } from '../test/faults/lab.ts';
 import { createPatchedWorkloads } from '../test/faults/patched-pods.ts';
 import { quantile } from '../test/faults/results.ts';
+import { runInCluster } from '../test/faults/run-in-cluster.ts';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '30' } } });
 const count = Number(values.count);
@@ -18,17 +19,17 @@ const count = Number(values.count);
 const spacingMs = 1_300;
 const aimMs = 1_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'podmedic-latency-'));
-cpSync(join(projectFolder, 'dist/podmedic.mjs'), join(folder, 'podmedic.mjs'));
-const plane = await startControlPlane({
-  folder: join(folder, 'plane'),
-  controllers: false,
-  serviceAccountAdmission: false,
-});
-try {
+if (isInsideNamespace()) process.exitCode = await measure();
+else process.exitCode = await runInCluster('latency', import.meta.filename, process.argv.slice(2));
+
+async function measure(): Promise<number> {
+  const plane = currentCluster();
+  const folder = join(plane.folder, 'latency');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(projectFolder, 'dist/podmedic.mjs'), join(folder, 'podmedic.mjs'));
   const kube = connectKube(plane);
   const namespace = 'latency';
-  await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await kube.createNamespace(namespace);
   const lab = await startLab({
     name: 'latency',
     plane,
@@ -41,7 +42,7 @@ try {
     allowanceMs: 20_000,
   });
   const names = Array.from({ length: count }, (_, index) => `pod-${index}`);
-  const workloads = await createPatchedWorkloads(kube, namespace, names, false);
+  const workloads = await createPatchedWorkloads(kube, namespace, names, true);
   await sleep(spacingMs);
   for (const workload of workloads) {
     await lab.fail(workload, 'CrashLoopBackOff');
@@ -56,8 +57,5 @@ try {
       `worst ${Math.max(...all)} ms (aim: median under ${aimMs} ms)`,
   );
   await lab.close();
-  process.exitCode = medianMs < aimMs && missed.length === 0 && duplicates.length === 0 ? 0 : 1;
-} finally {
-  await stopControlPlane(plane);
-  rmSync(folder, { recursive: true, force: true });
+  return medianMs < aimMs && missed.length === 0 && duplicates.length === 0 ? 0 : 1;
 }

@@ -19,6 +19,8 @@ export interface Crowd {
   readonly pod: (index: number) => { readonly namespace: string; readonly name: string };
   /** How long `curl` needs for the whole list, seconds. */
   readonly curlSeconds: () => Promise<number>;
+  /** How long `curl` needs for the same as the beginning of a watch, up to its end mark; seconds. */
+  readonly curlStreamSeconds: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -59,6 +61,19 @@ export async function startCrowd(folder: string, name: string, count: number): P
         `${plane.apiServerUrl}/api/v1/pods?pretty=false`,
       ]);
       return Number(printed);
+    },
+    curlStreamSeconds: async () => {
+      const query = 'watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan';
+      const read = `curl -sSN --cacert "$CA" -H "Authorization: Bearer $TOKEN" "$URL" | grep -q -m1 initial-events-end`;
+      const startedAtMs = performance.now();
+      await runCommand(['sh', '-c', read], {
+        env: {
+          CA: plane.caFile,
+          TOKEN: plane.adminToken,
+          URL: `${plane.apiServerUrl}/api/v1/pods?${query}`,
+        },
+      });
+      return (performance.now() - startedAtMs) / 1000;
     },
     stop: async () => {
       await stopControlPlane(plane);

@@ -19,6 +19,7 @@ export async function measureScale(folder: string, bundle: string, pods: number)
     const settings = { WEBHOOK_URL: slack.webhookUrl };
     const idleMiB = await idleMemory(bundle, crowd, settings);
     const curlSeconds = Math.min(await crowd.curlSeconds(), await crowd.curlSeconds());
+    const curlStreamSeconds = Math.min(await crowd.curlStreamSeconds(), await crowd.curlStreamSeconds());
     const startedAtMs = Date.now();
     const subject = await startSubject(bundle, crowd.plane.kubeconfig, settings);
     try {
@@ -38,6 +39,7 @@ export async function measureScale(folder: string, bundle: string, pods: number)
         ['resident memory, peak, MiB', Math.round(steady.peakMiB), '≤ 140'],
         ['CPU seconds to synced', round(synced.cpuSeconds), '≤ 9'],
         ['`curl` of the same list, s', round(curlSeconds), ''],
+        ['`curl` of the same list sent as a watch, s', round(curlStreamSeconds), ''],
         ['start to synced, s', round(syncSeconds), `≤ ${round(1.5 * curlSeconds)} (1.5 × curl)`],
         ['worst loop lag until synced, ms', Math.round(lagMs), '≤ 100'],
         [`all ${failingPods} failures found after, s`, round(told), ''],
