@@ -144,7 +144,7 @@ function kubeletConfig(nodeFolder: string, clusterName: string, containerdSocket
     podLogsDir: join(nodeFolder, 'pod-logs'),
     serializeImagePulls: false,
     registryPullQPS: 0,
-    eventRecordQPS: 0,
+    eventRecordQPS: 50,
     oomScoreAdj: 0,
     healthzPort: 10248,
   };
