@@ -45,6 +45,8 @@ export interface Lab {
   /** Waits until nothing is due any more; `of` only asks for some workloads. */
   settled(of?: (text: string) => boolean): Promise<void>;
   newToken(): Promise<string>;
+  /** Takes the daemons' permissions in the cluster away; the answer gives them back. */
+  forbid(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -166,6 +168,13 @@ export async function startLab(options: LabSettings): Promise<Lab> {
       while (verdict().awaited.some(of)) await sleep(100);
     },
     newToken,
+    forbid: async () => {
+      const bindings = rbacFor(home).filter(({ kind }) => kind === 'ClusterRoleBinding');
+      for (const binding of bindings) await kube.remove(binding);
+      return async () => {
+        await kube.apply(bindings);
+      };
+    },
     close: async () => {
       await Promise.all(replicas.map((replica) => replica.close()));
       await slack.close();
