@@ -1,4 +1,4 @@
-# podmedic's image: Node and one bundled file.
+# podmedic's image: Node and three bundled files.
 #
 #   docker build -t podmedic .
 #   podman build --format docker -t podmedic .     the OCI format has no HEALTHCHECK
@@ -22,7 +22,8 @@ COPY src/ src/
 ARG SOURCE_DATE_EPOCH=0
 # The outbox is for everyone, because the user may be any (OpenShift, docker run --user).
 RUN npm run --silent build \
- && install -D -m 0555 dist/podmedic.mjs /out/opt/podmedic/podmedic.mjs \
+ && install -D -m 0444 -t /out/opt/podmedic dist/*.mjs \
+ && chmod 0555 /out/opt/podmedic/podmedic.mjs \
  && install -D -m 0444 LICENSE /out/opt/podmedic/LICENSE \
  && mkdir -p /out/usr/local/bin \
  && ln -s /opt/podmedic/podmedic.mjs /out/usr/local/bin/podmedic \

@@ -1,6 +1,7 @@
-/** Bundles the daemon into dist/podmedic.mjs: `npm run build [-- --quiet]`. */
+/** Bundles the daemon into dist/podmedic.mjs, and what it seldom loads beside it: `npm run build [-- --quiet]`. */
 import { readFileSync } from 'node:fs';
 import { chmod, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -58,34 +59,76 @@ const englishOnly: Plugin = {
   },
 };
 
-// Bundled CommonJS packages call `require`, which an ES module does not have. And undici does not even load on an older
-// Node: in one bundle only Node's own modules are imported, so the check runs before anything of ours or of undici.
-const banner = `#!/usr/bin/env node
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
+// express hands out parsers of request bodies, with all character sets of the world; podmedic's server takes no body.
+const withoutBodyParsers: Plugin = {
+  name: 'without-body-parsers',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^body-parser$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** Packages that few daemons need, in files of their own: what is in the bundle costs memory though it is never run. */
+const seldomLoaded = new Map([
+  ['@anthropic-ai/sdk', 'anthropic-sdk'],
+  ['@kubernetes/client-node/dist/config.js', 'client-node'],
+]);
+
+const beside: Plugin = {
+  name: 'beside',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^@/ }, ({ path, kind }) => {
+      const file = kind === 'dynamic-import' ? seldomLoaded.get(path) : undefined;
+      return file === undefined ? undefined : { path: `./${file}.mjs`, external: true };
+    });
+  },
+};
+
+// Bundled CommonJS packages call `require`, which an ES module does not have.
+const requireBanner = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);`;
+// undici does not even load on an older Node: at first only Node's own modules are imported, so the check runs before anything
+// of ours or of undici.
+const mainBanner = `#!/usr/bin/env node
+${requireBanner}
 const [__major, __minor] = process.versions.node.split('.').map(Number);
 if (__major < ${major} || (__major === ${major} && __minor < ${minor})) {
   process.stderr.write('podmedic needs Node ${major}.${minor} or newer, this is ' + process.versions.node + ': install a newer Node, or use \`npm start\`\\n');
   process.exit(2);
 }`;
 
-const outfile = new URL('../dist/podmedic.mjs', import.meta.url).pathname;
-const result = await build({
-  entryPoints: [new URL('../src/main.ts', import.meta.url).pathname],
-  outfile,
+const dist = new URL('../dist/', import.meta.url).pathname;
+const shared = {
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',
   minify: true,
-  keepNames: true,
   legalComments: 'none',
-  banner: { js: banner },
-  define: { PODMEDIC_VERSION: JSON.stringify(manifest.version) },
   logLevel: 'warning',
-  metafile: true,
-  plugins: [withoutGeneratedApi, leanUndici, englishOnly],
-});
+} as const;
+const outfile = join(dist, 'podmedic.mjs');
+const [result] = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: [new URL('../src/main.ts', import.meta.url).pathname],
+    outfile,
+    keepNames: true,
+    banner: { js: mainBanner },
+    define: { PODMEDIC_VERSION: JSON.stringify(manifest.version) },
+    metafile: true,
+    plugins: [beside, leanUndici, englishOnly, withoutBodyParsers],
+  }),
+  ...[...seldomLoaded].map(([name, file]) =>
+    build({
+      ...shared,
+      stdin: { contents: `export * from '${name}';`, resolveDir: dist },
+      outfile: join(dist, `${file}.mjs`),
+      banner: { js: requireBanner },
+      plugins: [withoutGeneratedApi, leanUndici],
+    }),
+  ),
+]);
 // V8 keeps a text with a single character beyond Latin-1 as two bytes each.
 const bytes = readFileSync(outfile);
 const foreignAt = bytes.findIndex((byte) => byte > 0x7f);
