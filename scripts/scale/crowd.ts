@@ -8,12 +8,12 @@ import { runCommand } from '../../test/cluster/run-command.ts';
 import { makeSeedPod } from '../../test/cluster/seed-pod.ts';
 import { seedPods } from '../../test/cluster/seed-pods.ts';
 
-/** Pods that fail from the beginning, and healthy ones beside them that a bench may make fail; neither has an owner. */
+/** Pods that a bench makes fail, at once and one after the other; none has an owner. */
 export const failingPods = 100;
 export const sparePods = 100;
 const namespaces = Array.from({ length: 20 }, (_, index) => `crowd-${index}`);
 
-/** A control plane without controllers and with many pods in it. */
+/** A control plane without controllers and with many healthy pods in it. */
 export interface Crowd {
   readonly plane: ControlPlane;
   readonly kube: Kube;
@@ -39,8 +39,7 @@ export async function startCrowd(folder: string, name: string, count: number): P
         namespaces,
         change: (pod, index) => {
           if (index >= failingPods + sparePods) return pod;
-          const bare = { ...pod, metadata: { ...pod.metadata, ownerReferences: [] } };
-          return index < failingPods ? { ...bare, status: failingStatus() } : bare;
+          return { ...pod, metadata: { ...pod.metadata, ownerReferences: [] } };
         },
       }),
   });
