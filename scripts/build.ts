@@ -97,7 +97,8 @@ if (__major < ${major} || (__major === ${major} && __minor < ${minor})) {
   process.exit(2);
 }`;
 
-const dist = new URL('../dist/', import.meta.url).pathname;
+const project = new URL('..', import.meta.url).pathname;
+const dist = join(project, 'dist');
 const shared = {
   bundle: true,
   platform: 'node',
@@ -111,7 +112,7 @@ const outfile = join(dist, 'podmedic.mjs');
 const [result] = await Promise.all([
   build({
     ...shared,
-    entryPoints: [new URL('../src/main.ts', import.meta.url).pathname],
+    entryPoints: [join(project, 'src/main.ts')],
     outfile,
     keepNames: true,
     banner: { js: mainBanner },
@@ -122,7 +123,7 @@ const [result] = await Promise.all([
   ...[...seldomLoaded].map(([name, file]) =>
     build({
       ...shared,
-      stdin: { contents: `export * from '${name}';`, resolveDir: dist },
+      stdin: { contents: `export * from '${name}';`, resolveDir: project },
       outfile: join(dist, `${file}.mjs`),
       banner: { js: requireBanner },
       plugins: [withoutGeneratedApi, leanUndici],
