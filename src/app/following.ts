@@ -34,6 +34,11 @@ export function createFollowing(): Following {
 
 const keyOf = ({ namespace, kind, name }: WorkloadRef): string => `${namespace}/${kind}/${name}`;
 
+/** Whether this pod belongs to this workload, as far as its own names tell. */
+export function mayBelong(record: PodRecord, workload: WorkloadRef): boolean {
+  return possibleOwners(record).includes(keyOf(workload));
+}
+
 /**
  * A pod names only its direct owner, but the names of ReplicaSets and Jobs are made from those above them:
  * DEPLOYMENT-HASH (the pod carries the hash as a label) and CRONJOB-MINUTES.

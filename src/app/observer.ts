@@ -14,7 +14,7 @@ import type { WorkloadRef } from '../model/workload.ts';
 import { summarizePod } from '../track/pod-summary.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { createControllerTable } from './controller-table.ts';
-import { createFollowing } from './following.ts';
+import { createFollowing, mayBelong } from './following.ts';
 import { createPodTable } from './pod-table.ts';
 
 /** What the observer needs of the rest. */
@@ -190,15 +190,21 @@ export function createObserver(parts: ObserverParts): Observer {
     following.add(workload);
     const found = await podsOf(owner);
     if (found === undefined) return;
-    const looks = [];
+    const uids = new Set<string>();
     for (const raw of found) {
       const record = parts.project(raw);
       if (record === undefined || !following.covers(record)) continue;
-      pods.upsert(record);
+      uids.add(record.uid);
+      // The stream goes on while a list is on its way: what it brought is newer than what the list shows.
+      if (pods.look(record.uid) === undefined) pods.upsert(record);
       parts.track(refOf(record));
-      const look = pods.look(record.uid);
-      if (look !== undefined) looks.push({ pod: summarizePod(record), failures: look.detection.failures });
     }
+    for (const record of pods.records()) if (mayBelong(record, workload)) uids.add(record.uid);
+    const looks = [...uids].flatMap((uid) => {
+      const look = pods.look(uid);
+      if (look === undefined || look.gone) return [];
+      return [{ pod: summarizePod(look.record), failures: look.detection.failures }];
+    });
     parts.tracker()?.observe({ type: 'pods-listed', owner, pods: looks }, now());
     parts.onObserved();
   }

@@ -21,18 +21,23 @@ const lone: KubePod = {
 };
 
 /** An observer whose tracker follows these workloads, and what that tracker hears. */
-function setUp(get: ObjectSource['get'], followed: readonly WorkloadRef[]) {
+function setUp(
+  get: ObjectSource['get'],
+  followed: readonly WorkloadRef[],
+  listPods: ClusterReader['listPods'] = () => Promise.resolve({ gap: 'not asked', reason: 'not-found' }),
+) {
   const clock = createManualClock(Date.UTC(2026, 0, 1, 1));
   const heard: Observation[] = [];
   const tracker: Partial<Tracker> = {
     observe: (observation) => heard.push(observation),
+    remove: () => undefined,
     followed: () => [...followed],
     staleOwners: () => [],
   };
   const observer = createObserver({
     settings: defaultDetectSettings,
     owners: createOwnerResolver({ get }, { now: clock.now }),
-    reader: {} as ClusterReader,
+    reader: { listPods } as unknown as ClusterReader,
     project: (pod) => projectPod(pod as KubePod),
     tracker: () => tracker as Tracker,
     onObserved: () => undefined,
@@ -86,5 +91,57 @@ test('a failure that was observed before the list was complete is not waited for
   await until('nothing waits', () => observer.queueSize() === 0);
   await observer.settled();
   expect(heard).toHaveLength(1);
+  await observer.stop();
+});
+
+test('what the stream brings while a list is on its way counts for more than the list', async () => {
+  const workload: WorkloadRef = { kind: 'ReplicaSet', name: 'web', namespace: 'shop', apiVersion: 'apps/v1' };
+  const podOf = (name: string, restartCount: number): KubePod => ({
+    metadata: {
+      uid: `uid-${name}`,
+      name,
+      namespace: 'shop',
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'rs', controller: true }],
+    },
+    spec: { containers: [{ name: 'app', image: 'app:1' }] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: restartCount === 0 ? 'True' : 'False' }],
+      containerStatuses: [
+        {
+          name: 'app',
+          ready: restartCount === 0,
+          restartCount,
+          state: restartCount === 0 ? { running: {} } : { waiting: { reason: 'CrashLoopBackOff' } },
+        },
+      ],
+    },
+  });
+  const listed: { answer?: () => void } = {};
+  const names = ['steady', 'crashed-since'];
+  const { observer, heard } = setUp(
+    () =>
+      Promise.resolve({
+        ok: { kind: 'ReplicaSet', metadata: { name: 'web' }, spec: { selector: { matchLabels: { app: 'web' } } } },
+      }),
+    [workload],
+    () =>
+      new Promise((resolve) => {
+        listed.answer = () => resolve({ ok: { items: names.map((name) => podOf(name, 0)), truncated: false } });
+      }),
+  );
+  observer.followUp();
+  await until('the list is asked for', () => listed.answer !== undefined);
+  for (const name of ['crashed-since', 'made-since']) {
+    const record = projectPod(podOf(name, 5));
+    if (record === undefined) throw new Error('no record');
+    expect(observer.upsert(record)).toBe(true);
+  }
+  listed.answer?.();
+  await until('the list was observed', () => heard.some(({ type }) => type === 'pods-listed'));
+  const list = heard.find((one) => one.type === 'pods-listed');
+  const found = list?.pods.map(({ pod, failures }) => `${pod.ref.name}: ${failures.map(({ kind }) => kind).join()}`);
+  expect(found?.sort()).toEqual(['crashed-since: CrashLoopBackOff', 'made-since: CrashLoopBackOff', 'steady: ']);
   await observer.stop();
 });
