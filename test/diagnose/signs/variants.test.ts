@@ -6,6 +6,7 @@ import { environmentVariants } from './environment-variants.ts';
 import { fieldVariants } from './field-variants.ts';
 import { hardVariants } from './hard-variants.ts';
 import { mixedVariants } from './mixed-variants.ts';
+import { multilineVariants } from './multiline-variants.ts';
 import { programVariants } from './program-variants.ts';
 import { systemVariants } from './system-variants.ts';
 import type { Variant } from './variants.ts';
@@ -19,6 +20,7 @@ const families: Readonly<Record<string, Readonly<Record<string, Variant>>>> = {
   hard: hardVariants,
   mixed: mixedVariants,
   field: fieldVariants,
+  multiline: multilineVariants,
 };
 
 describe.each(Object.entries(families))('%s', (_, variants) => {

@@ -153,6 +153,21 @@ export const databaseSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'database/failed-migration',
+    rank: 'exact',
+    strength: 21,
+    lines: 6,
+    pattern:
+      /(?:migrate found failed migrations|A migration failed to apply)[^\n]*(?:\n[^\n]*){0,4}?\n(?:The `([^`\n]{1,120})` migration|Migration name: (\S{1,120}))/,
+    read: (hit) => ({
+      cause: `The database migration ${hit.group(1) || hit.group(2)} failed, and no further one is applied until that is resolved`,
+      fixes: [
+        { summary: 'Mend what the migration left behind, mark it as resolved (applied or rolled back), then restart' },
+      ],
+      bonus: 6,
+    }),
+  },
+  {
     id: 'database/migration-state',
     rank: 'exact',
     strength: 19,

@@ -270,9 +270,13 @@ export const exceptionSigns: readonly Sign[] = [
     strength: 13,
     pattern:
       /^(SyntaxError|IndentationError|TabError): (.{1,200})|^\S+\.rb:\d+: syntax error[^\n]{0,120}|error\[E\d{4}\]: [^\n]{1,160}|syntax error at \S+ line \d+, near [^\n]{1,80}/,
-    read: (hit) => ({
-      cause: `The program has a syntax error: ${short(hit.match[0], 200)}${traceLocation(hit)}`,
-      fixes: [{ summary: 'Mend the source and build the image again' }],
-    }),
+    read: (hit) => {
+      // Node prints the place above the line of code that it shows.
+      const place = /^((?:file:\/\/)?\/\S{1,200}\.[cm]?[jt]s:\d{1,6})$/m.exec(hit.around(6, 0))?.[1];
+      return {
+        cause: `The program has a syntax error: ${short(hit.match[0], 200)}${place === undefined ? traceLocation(hit) : ` at ${place}`}`,
+        fixes: [{ summary: 'Mend the source and build the image again' }],
+      };
+    },
   },
 ];

@@ -137,11 +137,28 @@ export const flagSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/required-arguments-below',
+    rank: 'exact',
+    strength: 20,
+    lines: 6,
+    pattern: /required arguments? (?:was|were) not provided:((?:\n\s+[-<][^\n]{1,120}){1,5})/,
+    read: (hit) => {
+      const names = hit.group(1).match(/^\s*(?:--?[\w-]{1,60}|<[\w-]{1,60}>)/gmu) ?? [];
+      const list = names.map((name) => name.trim()).join(', ');
+      if (list === '') return undefined;
+      return {
+        cause: `The required command-line argument (flag) ${list} is missing (not set)`,
+        fixes: [{ summary: "Add it to the container's args" }],
+        bonus: 4,
+      };
+    },
+  },
+  {
     id: 'configuration/required-options-list',
     rank: 'exact',
     strength: 18,
     pattern:
-      /the following arguments are required: ([\w/, -]{1,120})|(?:[Rr]equired|[Mm]issing) (?:flag|option|argument)s?\(?s?\)? "?([\w, "-]{1,120})"? (?:not (?:been )?(?:set|provided)|is required|is missing)/,
+      /the following arguments are required: ([\w/, -]{1,120})|(?:[Rr]equired|[Mm]issing) (?:flag|option|argument)s?\(?s?\)? "?(?!w(?:as|ere) )([\w, "-]{1,120})"? (?:not (?:been )?(?:set|provided)|is required|is missing)/,
     read: (hit) => ({
       cause: `The required command-line argument (flag) ${short(hit.group(1) || hit.group(2)).replace(/"/g, '')} is missing (not set)`,
       fixes: [{ summary: "Add it to the container's args" }],

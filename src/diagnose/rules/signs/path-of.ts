@@ -37,7 +37,10 @@ export function nearPath(hit: Hit): string | undefined {
     )?.[1];
   return (
     pathOf(hit.line.message) ??
-    (before !== undefined && !/^(?:error|open|write|mkdir|bind|exec|fatal|sh|bash|\w+ing)$/i.test(before)
+    (before !== undefined &&
+    !/^(?:error|file|folder|directory|database|socket|device|open|write|mkdir|bind|exec|fatal|sh|bash|\w+ing)$/i.test(
+      before,
+    )
       ? before
       : (/\b([\w-]+\.[a-z]{2,5})\b(?=.*(?:denied|[Rr]ead-only|space|open files))/.exec(hit.line.message)?.[1] ??
         neighbourPath(hit)))

@@ -5,7 +5,7 @@ import { fileSource, mendFileFix, short } from './common-fixes.ts';
 function inFile(hit: Hit, file: string, line: string, what: string): Reading {
   const at = line === '' ? '' : ` line ${line}`;
   const source = file === '' ? '' : fileSource(hit.view, file);
-  const where = file === '' ? 'the configuration' : `configuration file ${file}${at}${source}`;
+  const where = file === '' ? `the configuration${at}` : `configuration file ${file}${at}${source}`;
   return {
     cause: `${what} in ${where}`,
     fixes: [mendFileFix(hit.view, file, `Correct ${file === '' ? 'the configuration' : `${file}${at}`}`)],
@@ -215,14 +215,20 @@ export const serverConfigSigns: readonly Sign[] = [
     pattern:
       /(?:[Ee]rror|[Ff]ailed|[Uu]nable|[Cc]annot|[Cc]ould not|[Cc]an't)[ \w]{0,30}(?:load|pars|read|decod|unmarshal|adapt|validat|initiali[sz]|apply)\w*(?: (?:the|its|your|main|server|application|initial))* (?:config(?:uration)?|settings)\b(?: file)?([^\n]{0,300})|(?:[Cc]onfig(?:uration)?(?: file)?|settings)(?: \S{1,120})? (?:is |are |was |has |contains )?(?:invalid|not valid|malformed|broken|errors)\b([^\n]{0,300})|[Ii]nvalid (?:config(?:uration)?|settings)(?: file)?\b([^\n]{0,300})/,
     read: (hit) => {
-      const rest = short((hit.group(1) || hit.group(2) || hit.group(3)).replace(/^[\s:,."'-]+/, ''), 220);
+      const said = (hit.group(1) || hit.group(2) || hit.group(3)).replace(/^[\s:,."'-]+/, '');
+      // .NET puts what happened into the innermost exception, on a line of its own.
+      const inner = hit
+        .around(0, 4)
+        .match(/^\s*-{3}> [\w.]{1,100}: [^\n]{1,200}/gmu)
+        ?.at(-1);
+      const rest = short(inner?.replace(/^\s*-{3}> [\w.]{1,100}: /u, '') ?? said, 220);
       const file = pathIn(hit);
       const empty = rest === '' || /^(?:exiting|aborting|shutting|stopping|errors?)\b/i.test(rest);
       return {
         ...inFile(
           hit,
           file,
-          /line (\d+)/.exec(rest)?.[1] ?? '',
+          /line(?:Number:)? (\d+)/i.exec(rest)?.[1] ?? '',
           `The program cannot load its configuration (invalid${rest === '' ? '' : `: ${rest}`})`,
         ),
         bonus: empty ? -8 : file === '' ? 1 : 4,
@@ -237,8 +243,9 @@ export const serverConfigSigns: readonly Sign[] = [
       /(?:field|key) ["'`]?([\w.-]{1,80})["'`]? not found in (?:type|struct) ([\w.*]{1,80})|unknown field [`"']?([\w.-]{1,80})[`"']?(?:, expected [^\n]{1,160})?|unknown (?:configuration )?(?:key|setting|option|property|parameter|directive)s?:? [`"']([\w.-]{1,80})[`"']|(?:[Uu]nrecogni[sz]ed|[Uu]nsupported|[Ii]nvalid) (?:configuration )?(?:key|setting|field|property|parameter|directive|keyword)s?:? [`"']?([\w.-]{2,80})[`"']?/,
     read: (hit) => {
       const key = [1, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '';
-      const line = /line (\d+)/.exec(hit.line.message)?.[1] ?? '';
-      const file = pathIn(hit) || configOf(hit, /\.(?:ya?ml|json|toml|conf|cfg|ini)$/);
+      const placed = /(?:^|\s)((?:\/[\w.@-]{1,80}){1,12}):(\d{1,6})(?::\d{1,5})?:? /.exec(hit.line.message);
+      const line = placed?.[2] ?? /line (\d+)/.exec(hit.line.message)?.[1] ?? '';
+      const file = placed?.[1] ?? (pathIn(hit) || configOf(hit, /\.(?:ya?ml|json|toml|conf|cfg|ini)$/));
       const expected = /expected (?:one of )?[^\n]{1,120}/.exec(hit.line.message)?.[0];
       return inFile(
         hit,

@@ -1,0 +1,67 @@
+import { variant, type Variant } from './variants.ts';
+
+/** Messages whose telling part stands on another line than the one that announces it. */
+export const multilineVariants: Readonly<Record<string, Variant>> = {
+  'prisma P3009': variant(
+    [
+      'Error: P3009',
+      '',
+      'migrate found failed migrations in the target database, new migrations will not be applied. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve',
+      'The `20260101093000_add_tax` migration started at 2026-01-01 09:31:02.101 UTC failed',
+    ].join('\n'),
+    ['20260101093000_add_tax', 'migration', 'failed'],
+  ),
+  'prisma P3018': variant(
+    'Error: P3018\n\nA migration failed to apply. New migrations cannot be applied before the error is recovered from.\n\nMigration name: 20260102_split_name\n\nDatabase error code: 42701\n',
+    ['20260102_split_name', 'migration', 'failed'],
+  ),
+  '.NET: the innermost exception tells': variant(
+    [
+      "Unhandled exception. System.IO.InvalidDataException: Failed to load configuration from file '/app/appsettings.Production.json'.",
+      ' ---> System.FormatException: Could not parse the JSON file.',
+      " ---> System.Text.Json.JsonReaderException: '}' is invalid after a value. Expected either ',', '}', or ']'. LineNumber: 7 | BytePositionInLine: 2.",
+      '   --- End of inner exception stack trace ---',
+    ].join('\n'),
+    ['/app/appsettings.Production.json', 'json', 'line 7'],
+    { about: { exitCode: 134 } },
+  ),
+  'clap: arguments in a list': variant(
+    'error: the following required arguments were not provided:\n  --region <REGION>\n  <BUCKET>\n\nUsage: shipper --region <REGION> <BUCKET>\n',
+    ['--region', '<BUCKET>', 'missing'],
+    { never: ['argument (flag) were'], about: { exitCode: 2 } },
+  ),
+  'caddy: file and line before the message': variant(
+    'Error: adapting config using caddyfile: /etc/caddy/Caddyfile:7: unrecognized directive: reverse_proxi\n',
+    ['reverse_proxi', '/etc/caddy/Caddyfile', 'line 7'],
+  ),
+  'redis: the line where no file is known': variant(
+    "*** FATAL CONFIG FILE ERROR (Redis 7.2.4) ***\nReading the configuration file, at line 3\n>>> 'maxmemory-polcy allkeys-lru'\nBad directive or wrong number of arguments\n",
+    ['maxmemory-polcy', 'line 3', 'Bad directive'],
+  ),
+  'node: the place above the code': variant(
+    "/app/index.js:12\nconst x = config?.db ?? {};\n                 ^\n\nSyntaxError: Unexpected token '.'\n    at wrapSafe (internal/modules/cjs/loader.js:1053:16)\n",
+    ['/app/index.js:12', 'syntax error'],
+  ),
+  'caches that never sync, for want of a permission': variant(
+    [
+      'W0101 11:59:42.101 1 reflector.go:547] failed to list *v1.Endpoints: endpoints is forbidden: User "system:serviceaccount:shop:sync" cannot list resource "endpoints" in API group "" at the cluster scope',
+      'E0101 11:59:43.101 1 main.go:61] "unable to start manager" err="timed out waiting for caches to sync"',
+    ].join('\n'),
+    ['endpoints', 'sync', ['forbidden', 'cannot list', 'may not', 'not allowed']],
+    { never: ['timed out'] },
+  ),
+  'a file that is no name': variant(
+    'logger=sqlstore t=2026-01-01T11:59:42.2Z level=info msg="Connecting to DB" dbtype=sqlite3\nError: failed to connect to database: unable to open database file: permission denied\n',
+    ['database', 'permission denied'],
+    { never: ['open file,'] },
+  ),
+  'keycloak: what follows the announcement': variant(
+    '2026-01-01 11:59:42,101 ERROR [org.keycloak.quarkus.runtime.cli.ExecutionExceptionHandler] (main) ERROR: Failed to start server in (production) mode\n2026-01-01 11:59:42,102 ERROR [org.keycloak.quarkus.runtime.cli.ExecutionExceptionHandler] (main) ERROR: Strict hostname resolution configured but no hostname setting provided\n',
+    ['no hostname setting provided'],
+  ),
+  'bootstrap checks: what follows the announcement': variant(
+    'ERROR: [1] bootstrap checks failed. You must address the points described in the following [1] lines before starting.\nbootstrap check failure [1] of [1]: the default discovery settings are unsuitable for production use; at least one of [discovery.seed_hosts, discovery.seed_providers] must be configured\n',
+    ['discovery.seed_hosts', 'must be configured'],
+    { about: { exitCode: 78 } },
+  ),
+};
