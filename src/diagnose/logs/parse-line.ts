@@ -29,8 +29,13 @@ export function parseLine(text: string, index: number): LogLine {
     };
   }
   const { level, rest } = stripPrefix(text);
+  const reason = rejected.exec(rest)?.[1];
+  if (reason !== undefined) return { index, text, message: withoutBlobs(reason), fields: {}, level: 'fatal' };
   return { index, text, message: withoutBlobs(rest), fields: {}, ...(level && { level }) };
 }
+
+/** Node wraps what was thrown into two sentences of its own (`lib/internal/process/promises.js`). */
+const rejected = /^\[UnhandledPromiseRejection: .{0,250}The promise rejected with the reason "(.{1,2000})"\.\]/;
 
 const longestWord = 400;
 

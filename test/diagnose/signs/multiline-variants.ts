@@ -64,4 +64,17 @@ export const multilineVariants: Readonly<Record<string, Variant>> = {
     ['discovery.seed_hosts', 'must be configured'],
     { about: { exitCode: 78 } },
   ),
+  'node: what the promise was rejected with': variant(
+    "[UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"STORAGE_REGION must be one of eu-1, us-1 but is 'eu1'\".] {\n  code: 'ERR_UNHANDLED_REJECTION'\n}\n",
+    ['STORAGE_REGION', 'one of eu-1'],
+    { never: ['originated'] },
+  ),
+  'a name that does not resolve, on the next line': variant(
+    'socket.gaierror: [Errno -3] Temporary failure in name resolution\nERROR could not reach kafka-0.kafka.data.svc.cluster.local:9092\n',
+    ['kafka-0.kafka.data', 'resolve'],
+  ),
+  'npm: the missing script': variant(
+    'npm error Missing script: "serve:prod"\nnpm error\nnpm error To see a list of scripts, run:\nnpm error   npm run\n',
+    ['serve:prod', 'missing script'],
+  ),
 };

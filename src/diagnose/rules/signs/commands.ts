@@ -3,6 +3,19 @@ import type { Sign } from '../../logs/sign.ts';
 /** Commands that a shell or the kernel cannot start. */
 export const commandSigns: readonly Sign[] = [
   {
+    id: 'process/missing-script',
+    rank: 'exact',
+    // npm's own lines only follow from what went wrong; this one says it.
+    strength: 38,
+    pattern:
+      /(?:npm (?:ERR!|error) |ERR_PNPM_NO_SCRIPT\s+|^error )(?:[Mm]issing script:? |Command )"?([\w:.-]{1,80})"?(?: not found\.?)?$/,
+    read: (hit) => ({
+      cause: `package.json has no script ${hit.group(1)} (missing script)`,
+      fixes: [{ summary: `Name a script that package.json has, or add ${hit.group(1)} to it` }],
+      bonus: 5,
+    }),
+  },
+  {
     id: 'process/command-not-found',
     rank: 'exact',
     strength: 19,

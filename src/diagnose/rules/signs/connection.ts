@@ -219,7 +219,10 @@ export const connectionSigns: readonly Sign[] = [
     pattern:
       /(?:[Cc]an't|[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to|[Cc]ouldn't) (?:connect|reach|contact|establish (?:a )?connection)\b[^\n]{0,160}|[Cc]onnection (?:to [^\n]{1,80} )?(?:failed|error|lost|could not be established)\b|[Cc]onnect(?:ion)? (?:attempt )?failed/,
     read: (hit) => {
-      const reading = connection((to) => `The program cannot connect to ${to}`)(hit);
+      // The name's trouble may stand on a line of its own, without the name.
+      const unresolved = /name resolution|Name or service not known|getaddrinfo|no such host/i.test(hit.around(2, 2));
+      const why = unresolved ? ': its name does not resolve (DNS)' : '';
+      const reading = connection((to) => `The program cannot connect to ${to}${why}`)(hit);
       return reading && { ...reading, confidence: 'medium', bonus: reading.endpoint ? 3 : -4 };
     },
   },
