@@ -77,4 +77,37 @@ export const multilineVariants: Readonly<Record<string, Variant>> = {
     'npm error Missing script: "serve:prod"\nnpm error\nnpm error To see a list of scripts, run:\nnpm error   npm run\n',
     ['serve:prod', 'missing script'],
   ),
+  'fluent-bit: what aborts it was said before': variant(
+    "[2026/01/01 11:59:42] [error] [config] section 'outputs' tried to instance a plugin name that don't exist\n[2026/01/01 11:59:42] [error] configuration file contains errors, aborting.\n",
+    ['outputs', "don't exist"],
+    { never: ['aborting'] },
+  ),
+  'otel collector: the errors follow': variant(
+    'Error: failed to get config: cannot unmarshal the configuration: decoding failed due to the following error(s):\n\n\'exporters\' unknown type: "otlpp" for id: "otlpp" (valid values: [otlp debug])\n2026/01/01 11:59:42 collector server run finished with error: failed to get config\n',
+    ['otlpp', 'unknown type'],
+  ),
+  'varnish: the place below the message': variant(
+    "Error:\nMessage from VCC-compiler:\nExpected an action, 'if', '{' or '}'\n('/etc/varnish/default.vcl' Line 12 Pos 5)\n    rturn (pass);\n----#####--------\nRunning VCC-compiler failed, exited with 2\nVCL compilation failed\n",
+    ['/etc/varnish/default.vcl', 'line 12', 'Expected an action'],
+    { about: { exitCode: 2 } },
+  ),
+  'quarkus is no BEAM program': variant(
+    'ERROR [io.qua.run.Application] Failed to start application: java.lang.RuntimeException: Failed to start quarkus\nCaused by: io.smallrye.config.ConfigValidationException: Configuration validation failed:\n\tSRCFG00014: The config property rates.endpoint is required but it could not be found in any config source\n',
+    ['rates.endpoint', 'not set'],
+    { never: ['BEAM', 'Erlang'] },
+  ),
+  'ssh: the key that cannot be loaded': variant(
+    'Load key "/etc/git-secret/ssh": invalid format\ngit@git.corp: Permission denied (publickey).\nfatal: Could not read from remote repository.\n',
+    ['git@git.corp', 'publickey', '/etc/git-secret/ssh', 'invalid format'],
+    { about: { exitCode: 128 } },
+  ),
+  '.NET: the framework below the advice': variant(
+    "You must install or update .NET to run this application.\n\nApp: /app/Billing.dll\nArchitecture: x64\nFramework: 'Microsoft.AspNetCore.App', version '8.0.0' (x64)\n.NET location: /usr/share/dotnet/\n",
+    ['Microsoft.AspNetCore.App', '8.0.0', 'missing'],
+    { about: { exitCode: 150 } },
+  ),
+  'toml: the line above the message': variant(
+    'Error: TOML parse error at line 3, column 1\n  |\n3 | listen_addres = "0.0.0.0:80"\n  | ^^^^^^^^^^^^^\nunknown field `listen_addres`, expected `listen_address` or `workers`\n',
+    ['listen_addres', 'line 3'],
+  ),
 };

@@ -150,13 +150,24 @@ export const authenticationSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'dependency/ssh-key',
+    rank: 'exact',
+    strength: 20,
+    pattern: /(?:([\w.-]{1,60}@[\w.-]{1,120}): )?Permission denied \(([\w,-]*publickey[\w,-]*)\)/,
+    read: login((hit) => {
+      const format = /Load key "([^"\n]{1,200})": ([^\n]{1,80})/.exec(hit.around(4, 0));
+      const key = format === null ? '' : `; the key ${String(format[1])} cannot be used: ${String(format[2])}`;
+      return `SSH at ${hit.group(1) || 'the other side'} rejects the key: Permission denied (${hit.group(2)})${key}`;
+    }),
+  },
+  {
     id: 'dependency/authentication',
     rank: 'specific',
     strength: 13,
     pattern:
       /(?:authentication|authorization|login|auth)(?: \w+){0,3} (?:failed|failure|rejected|refused|denied)|(?:invalid|bad|incorrect|wrong|expired|rejected) (?:username or password|user(?:name)?|password|credentials?|api[ _-]?key|(?:access |auth |bearer )?token|client[ _]?secret|signature)|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|invalid_client|invalid_grant|InvalidClientTokenId|Unable to locate credentials|NoCredentialProviders|could not find default credentials|CredentialsProviderError|Could not load credentials from any providers|[Uu]nauthorized\b|\b401\b|Login failed for user|invalid login/i,
     read: login((hit) => {
-      const user = /(?:user(?:name)?|for|login) ['"]([\w.@-]{1,60})['"]/i.exec(hit.line.message)?.[1];
+      const user = /(?:user(?:name)?|for|login) ['"[]([\w.@-]{1,60})['"\]]/i.exec(hit.line.message)?.[1];
       return `The other side${server(hit)} rejects the credentials: authentication failed${user === undefined ? '' : ` for user ${user}`} (${short(hit.match[0], 80)})`;
     }),
   },

@@ -241,7 +241,7 @@ export const exceptionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 12,
     pattern:
-      /^\*\* \(((?:\w+\.)*\w+)\) (.{0,400})|\*\* \(EXIT\) (?:an exception was raised: )?(?:\*\* \((\w+)\) )?(.{0,300})|init terminating in do_boot[^\n]{0,200}|Failed to start application: (\w+)/,
+      /^\*\* \(((?:\w+\.)*\w+)\) (.{0,400})|\*\* \(EXIT\) (?:an exception was raised: )?(?:\*\* \((\w+)\) )?(.{0,300})|init terminating in do_boot[^\n]{0,200}|Failed to start application: (\w+)(?=$|[ ,]*\{)/,
     read: (hit) =>
       exception(
         'The BEAM program (Elixir, Erlang)',

@@ -150,7 +150,7 @@ export const moduleSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /Could not load file or assembly '([^',]{1,160})|You must install (?:or update )?\.NET[^\n]{0,120}|The application to execute does not exist: '([^']{1,200})'|Framework:? '([\w.]{1,80})', version '([\w.-]{1,40})'|The specified (?:framework|SDK) '([^']{1,80})'[^\n]{0,60}not found|TypeLoadException: Could not load type '([^']{1,120})'|DllNotFoundException: Unable to load shared library '([^']{1,80})'|An assembly specified in the application dependencies manifest \(([^)]{1,100})\) was not found/,
+      /Could not load file or assembly '([^',]{1,160})|The application to execute does not exist: '([^']{1,200})'|Framework:? '([\w.]{1,80})', version '([\w.-]{1,40})'|The specified (?:framework|SDK) '([^']{1,80})'[^\n]{0,60}not found|TypeLoadException: Could not load type '([^']{1,120})'|DllNotFoundException: Unable to load shared library '([^']{1,80})'|An assembly specified in the application dependencies manifest \(([^)]{1,100})\) was not found/,
     read: (hit) => {
       const name = [1, 2, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       if (hit.group(2) !== '')

@@ -209,6 +209,15 @@ export const serverConfigSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/varnish',
+    rank: 'exact',
+    strength: 24,
+    lines: 4,
+    pattern: /Message from VCC-compiler:\n([^\n]{1,200})\n(?:[^\n]{0,200}\n)?\('([^'\n]{1,200})' Line (\d{1,6})/,
+    read: (hit) =>
+      inFile(hit, hit.group(2), hit.group(3), `Varnish finds a syntax error (${short(hit.group(1), 120)})`),
+  },
+  {
     id: 'configuration/cannot-load',
     rank: 'exact',
     strength: 11,
@@ -221,8 +230,12 @@ export const serverConfigSigns: readonly Sign[] = [
         .around(0, 4)
         .match(/^\s*-{3}> [\w.]{1,100}: [^\n]{1,200}/gmu)
         ?.at(-1);
-      const rest = short(inner?.replace(/^\s*-{3}> [\w.]{1,100}: /u, '') ?? said, 220);
+      // `the following errors:` announces lines that say it.
+      const below = /:\s*$/u.test(said) ? hit.around(0, 3).split('\n').slice(1).join(' ').trim() : '';
+      const rest = short(inner?.replace(/^\s*-{3}> [\w.]{1,100}: /u, '') ?? (below === '' ? said : below), 220);
       const file = pathIn(hit);
+      // The line before said what is wrong with it.
+      if (/^(?:exiting|aborting)\b/i.test(rest) && hit.around(1, 0).includes('\n')) return undefined;
       const empty = rest === '' || /^(?:exiting|aborting|shutting|stopping|errors?)\b/i.test(rest);
       return {
         ...inFile(
@@ -244,7 +257,8 @@ export const serverConfigSigns: readonly Sign[] = [
     read: (hit) => {
       const key = [1, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '';
       const placed = /(?:^|\s)((?:\/[\w.@-]{1,80}){1,12}):(\d{1,6})(?::\d{1,5})?:? /.exec(hit.line.message);
-      const line = placed?.[2] ?? /line (\d+)/.exec(hit.line.message)?.[1] ?? '';
+      const line =
+        placed?.[2] ?? /line (\d+)/.exec(hit.line.message)?.[1] ?? /\bat line (\d+)/.exec(hit.around(4, 0))?.[1] ?? '';
       const file = placed?.[1] ?? (pathIn(hit) || configOf(hit, /\.(?:ya?ml|json|toml|conf|cfg|ini)$/));
       const expected = /expected (?:one of )?[^\n]{1,120}/.exec(hit.line.message)?.[0];
       return inFile(
