@@ -7,7 +7,7 @@ import { createOwnerResolver, type OwnerResolver } from '../kubernetes/owner-res
 import { projectPod } from '../kubernetes/pod-projection.ts';
 import type { CaseFile } from '../model/case-file.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Failure } from '../model/failure.ts';
+import { initializingReason, type Failure } from '../model/failure.ts';
 import type { Incident } from '../model/incident.ts';
 import type { KubeEvent, KubePod, KubeWorkload } from '../model/kube-objects.ts';
 import type { PodRecord } from '../model/pod-record.ts';
@@ -63,6 +63,8 @@ export async function explainNow(
     const gathering = { nowMs, budgetMs: settings.budgetMs, logTailLines: settings.logTailLines };
     const file = await gather([first, ...others], incident.workload, reader, gathering);
     const diagnosis = diagnose(file);
+    // A pod that initialises is no failure, unless something is known of what it waits for.
+    if (first.reason === initializingReason && diagnosis.confidence === 'unknown') continue;
     explained.push({ incident: { ...incident, diagnosis }, file, diagnosis });
   }
   return explained.sort((a, b) => Number(isSymptom(a)) - Number(isSymptom(b)));

@@ -5,11 +5,12 @@ import { detectEvent } from './detect-event.ts';
 import type { DetectSettings } from './detect-settings.ts';
 import { detectJob, detectRollout } from './detect-workload.ts';
 import { findAll } from './detect.ts';
+import { findInitializing } from './initializing.ts';
 import { podFailure } from './look.ts';
 import { countingContainers, exitTimeMs, isJobPod } from './pod-facts.ts';
 import { updateHistory } from './pod-history.ts';
 
-/** What `diagnose` and `once` look at: one moment, no history. */
+/** What `diagnose` looks at: one moment, no history. */
 export interface Snapshot {
   readonly pods: readonly PodRecord[];
   readonly events: readonly KubeEvent[];
@@ -24,7 +25,9 @@ export interface Snapshot {
 function detectNow(record: PodRecord, nowMs: number, settings: DetectSettings): Failure[] {
   const history = updateHistory(undefined, record, nowMs, settings);
   const failures = findAll({ record, history, nowMs, settings, atOnce: true }).flatMap(({ failure }) => failure ?? []);
-  return failures.length === 0 ? failedJobPod(record, nowMs) : failures;
+  if (failures.length > 0) return failures;
+  const initializing = findInitializing(record, nowMs);
+  return initializing === undefined ? failedJobPod(record, nowMs) : [initializing];
 }
 
 /** The same for everything in a snapshot, controllers included; a Job's own condition decides about its failed pods. */

@@ -9,7 +9,7 @@ export interface Look {
   readonly history: PodHistory | undefined;
   readonly nowMs: number;
   readonly settings: DetectSettings;
-  /** `diagnose` and `once`: one look is all there is, so waiting times do not apply. */
+  /** `diagnose`: one look is all there is, so waiting times do not apply. */
   readonly atOnce: boolean;
 }
 

@@ -37,6 +37,12 @@ export const classOfKind: Readonly<Record<FailureKind, FailureClass>> = {
   Failed: 'gone',
 };
 
+/**
+ * The reason of a NotReady whose init container is still running: Kubernetes' own word for what the app containers wait for
+ * meanwhile (kubelet: pkg/kubelet/kubelet_pods.go).
+ */
+export const initializingReason = 'PodInitializing';
+
 /** One thing wrong with one container, pod or workload now. Times are ms since the epoch. */
 export interface Failure {
   readonly kind: FailureKind;

@@ -26,6 +26,9 @@ export interface EventOf {
 /** What a test says of its case; everything else is a plain Deployment `shop` with one container `web`. */
 export interface KubeCase {
   readonly kind: FailureKind;
+  /** Default: the reason of `waiting`, else the kind. */
+  readonly reason?: string;
+  readonly sinceMs?: number;
   readonly workload?: string;
   readonly container?: KubeContainer;
   readonly spec?: KubePodSpec;
@@ -118,9 +121,9 @@ export function kubeCase(given: KubeCase): CaseFile {
         kind: given.kind,
         subject: { kind: given.noPod === true ? kind : 'Pod', name: subjectName, namespace },
         ...(given.noPod !== true && { pod: { namespace, name, uid: 'u1' } }),
-        ...(given.waiting && { container: containerStatus.name ?? 'web' }),
-        sinceMs: nowMs - 300_000,
-        reason: given.waiting?.reason ?? given.kind,
+        ...((given.waiting ?? given.reason) !== undefined && { container: containerStatus.name ?? 'web' }),
+        sinceMs: given.sinceMs ?? nowMs - 300_000,
+        reason: given.reason ?? given.waiting?.reason ?? given.kind,
         ...(waitingMessage !== undefined && { message: waitingMessage }),
         restartCount: containerStatus.restartCount ?? 0,
         fact: false,

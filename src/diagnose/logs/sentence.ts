@@ -16,9 +16,26 @@ export function causeSentence(view: CaseView, cause: string): string {
 /** `exits with code 1`, `cannot start`, `ends with exit code 0`. */
 export function ending(view: CaseView): string {
   const { exit } = view;
+  const initMs = runningInitMs(view);
+  if (initMs !== undefined) return `is still running after ${spanWords(initMs)}`;
   if (!exit) return 'fails';
   if (exit.reason === 'StartError' || exit.reason === 'ContainerCannotRun') return 'cannot start';
   return exit.code === 0 ? 'ends with exit code 0' : `exits with code ${String(exit.code)}`;
+}
+
+/** For how long the init container in focus has been running its first instance, ms; undefined for all other containers. */
+export function runningInitMs({ role, status, file, failure }: CaseView): number | undefined {
+  const startedAt = status?.state?.running?.startedAt;
+  if (role !== 'init' || startedAt === undefined || status?.lastState?.terminated !== undefined) return undefined;
+  if (failure.kind !== 'NotReady' && failure.kind !== 'RolloutStuck') return undefined;
+  const ms = file.nowMs - Date.parse(startedAt ?? '');
+  return ms >= 0 ? ms : 0;
+}
+
+// 190,000 is "3 min".
+function spanWords(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  return minutes < 120 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`;
 }
 
 /** ` and Job nightly fails after its retries (backoffLimit 1)`; empty outside Jobs. */

@@ -2,12 +2,19 @@ import type { Rule } from '../rule.ts';
 import { clusterRules } from './cluster-rules.ts';
 import { dependencyRules } from './dependency.ts';
 import { exitRules } from './exit-codes.ts';
+import { initializingRules, waitingRules } from './initializing.ts';
 import { logRules } from './log-rules.ts';
 import { outOfMemoryRules } from './out-of-memory.ts';
 import { notReadyRules, unlessProbeIsWrong } from './probe-dependency.ts';
 import { wrongProbeRules } from './probe.ts';
 
-const ownCause: readonly Rule[] = [...outOfMemoryRules, ...clusterRules, ...logRules, ...exitRules];
+const ownCause: readonly Rule[] = [
+  ...outOfMemoryRules,
+  ...clusterRules,
+  ...initializingRules,
+  ...logRules,
+  ...exitRules,
+];
 
 const dependencies = unlessProbeIsWrong(dependencyRules(ownCause), wrongProbeRules);
 
@@ -15,4 +22,9 @@ const dependencies = unlessProbeIsWrong(dependencyRules(ownCause), wrongProbeRul
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list
  * (see `ranks` in rule.ts).
  */
-export const ruleBook: readonly Rule[] = [...dependencies, ...notReadyRules(dependencies), ...ownCause];
+export const ruleBook: readonly Rule[] = [
+  ...dependencies,
+  ...notReadyRules(dependencies),
+  ...waitingRules(dependencies),
+  ...ownCause,
+];

@@ -85,16 +85,10 @@ function becauseOf(broken: Broken, pod: KubePod, inner: Finding | undefined, whe
 }
 
 function noSuchService(broken: Broken): Finding | undefined {
-  const { view, endpoint, explained } = broken;
+  const { view, endpoint, byName } = broken;
   const services = view.objects('Service');
   const { host } = endpoint;
-  if (
-    host === undefined ||
-    !/dns|upstream|haproxy/.test(explained.sign.id) ||
-    host.includes('.') ||
-    services.length === 0
-  )
-    return undefined;
+  if (host === undefined || !byName || host.includes('.') || services.length === 0) return undefined;
   const near =
     services.find((one) => isNear(one.metadata?.name ?? '', host)) ??
     services.find((one) => (one.metadata?.name ?? '').includes(host) || host.includes(one.metadata?.name ?? '\u0000'));

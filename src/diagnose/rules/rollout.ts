@@ -66,12 +66,9 @@ const neverReady: Rule = {
   kinds: ['NotReady', 'RolloutStuck'],
   explain: (view) => {
     const { status } = view;
-    if (status?.state?.running === undefined || status.ready !== false) return undefined;
-    const init = view.role === 'init';
+    if (status?.state?.running === undefined || status.ready !== false || view.role === 'init') return undefined;
     return {
-      rootCause: init
-        ? `Init container ${view.container ?? ''} still runs and has not finished, so the other containers wait for it (PodInitializing).`
-        : `Container ${view.container ?? ''} runs but is not Ready; no probe result tells why.`,
+      rootCause: `Container ${view.container ?? ''} runs but is not Ready; no probe result tells why.`,
       confidence: 'low',
       cites: [
         {
