@@ -39,7 +39,9 @@ const notHosts =
   /^(?:line|port|pid|exit|code|status|errno|error|node|file|column|col|char|position|at|version|attempt|http|https|tcp|udp|level|stdin|internal|main|pos|offset|row|index|retry|timeout|id|thread|task|worker|count|size|[\w-]+\.(?:py|js|ts|mjs|cjs|go|rb|php|java|kt|rs|c|cc|cpp|h|pl|sh|lua|ex|exs|scala|cs|conf|cfg|ya?ml|json|toml|ini|xml|sql|env|properties))$/i;
 
 /** The first host and port that a text names, as programs print them; undefined when it names none. */
-export function findEndpoint(text: string): Endpoint | undefined {
+export function findEndpoint(whole: string): Endpoint | undefined {
+  // Python shows its own side of a socket, too.
+  const text = whole.includes('laddr=(') ? whole.replace(/laddr=\([^)]{0,80}\)/gu, '') : whole;
   for (const form of forms) {
     const groups = form.exec(text)?.groups;
     const name = groups?.h?.replace(/^\[|\]$/g, '');

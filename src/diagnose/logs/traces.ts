@@ -75,7 +75,8 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
     } else if (uncaughtRoot.test(line.text) || continuesRoot(line, lines[index - 1])) root = 'uncaught';
     else if (/^\s*(?:Uncaught )?(?:\w+ )?\[?[A-Z]?\w*(?:Error|Exception)\b/.test(line.text) && isFrame[index + 1]) {
       root = node || isFrame[index - 1] === true ? 'uncaught' : 'logged';
-    } else if (/^\s*(?:Caused by: |\[cause\]: )/.test(line.text))
+    } else if (node && /^\w*(?:Error|Exception)\b.{0,200}[[{]$/.test(line.text)) root = 'uncaught';
+    else if (/^\s*(?:Caused by: |\[cause\]: )/.test(line.text))
       root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
     roles.push({ frame: false, uncaught: root === 'uncaught', logged: root === 'logged' });
   });

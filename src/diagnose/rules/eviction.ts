@@ -1,9 +1,10 @@
 import type { CaseView } from '../case-view.ts';
-import { patch, setResources, templatePatch } from '../kubectl.ts';
+import { setResources } from '../kubectl.ts';
 import { formatBytes, formatResource, parseQuantity } from '../quantity.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { eventMessages, failureMessages, messageRule } from './message-rule.ts';
 import type { Message, Said } from './message-rule.ts';
+import { largerEmptyDir } from './proposed-commands.ts';
 
 // A pod that kubelet ended as a whole; its status says why.
 function podMessages(view: CaseView): readonly Message[] {
@@ -57,25 +58,14 @@ const emptyDir = evictionRule({
     const writers = view.containers
       .filter((one) => one.volumeMounts?.some((mount) => mount.name === name))
       .map((one) => one.name ?? '');
-    const memory = view.podSpec?.volumes?.find((one) => one.name === name)?.emptyDir?.medium === 'Memory';
-    const larger = twice(limit);
-    const body =
-      larger === undefined
-        ? undefined
-        : templatePatch(view.target.kind, { volumes: [{ name, emptyDir: { sizeLimit: larger } }] });
+    const volume = view.podSpec?.volumes?.find((one) => one.name === name);
+    const larger = largerEmptyDir(view, { name, emptyDir: { ...volume?.emptyDir, sizeLimit: limit } });
     return {
       rootCause: `${pod} wrote more into its emptyDir volume ${name} than the sizeLimit ${limit} allows (usage exceeds the limit), so kubelet evicted it${writers.length > 0 ? `; container ${writers.join(', ')} writes there` : ''}.`,
       confidence: 'high',
       fixes: [
         { summary: `Let the program delete or rotate its files in ${name}` },
-        ...(body === undefined
-          ? []
-          : [
-              {
-                summary: `Or raise the sizeLimit, to ${larger ?? ''} for example${memory ? ' (it counts as memory)' : ''}`,
-                command: patch(view.target, body),
-              },
-            ]),
+        ...(larger === undefined ? [] : [larger]),
       ],
     };
   },

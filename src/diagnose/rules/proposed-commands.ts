@@ -1,5 +1,7 @@
+import type { KubeVolume } from '../../model/kube-objects.ts';
 import type { CaseView } from '../case-view.ts';
 import { kubectl, patch, templatePatch } from '../kubectl.ts';
+import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { ProposedFix } from '../rule.ts';
 
 /** Commands that create a missing ConfigMap or Secret; its contents are for a person to fill in. */
@@ -24,4 +26,19 @@ export function containerPatch(view: CaseView, container: string, summary: strin
 export function specPatch(view: CaseView, summary: string, spec: object): ProposedFix {
   const body = templatePatch(view.target.kind, spec);
   return body === undefined ? { summary } : { summary, command: patch(view.target, body) };
+}
+
+/** Twice the sizeLimit of an emptyDir; undefined where it has none, or its memory would not fit into the container's limit. */
+export function largerEmptyDir(view: CaseView, volume: KubeVolume | undefined): ProposedFix | undefined {
+  const limit = parseQuantity(volume?.emptyDir?.sizeLimit);
+  if (volume?.name === undefined || limit === undefined || limit === 0) return undefined;
+  const memory = volume.emptyDir?.medium === 'Memory';
+  const room = parseQuantity(view.spec?.resources?.limits?.memory);
+  if (memory && room !== undefined && room < limit * 3) return undefined;
+  const sizeLimit = formatBytes(limit * 2);
+  return specPatch(
+    view,
+    `Raise the sizeLimit of emptyDir ${volume.name}, to ${sizeLimit} for example${memory ? ' (it counts as memory)' : ''}`,
+    { volumes: [{ name: volume.name, emptyDir: { sizeLimit } }] },
+  );
 }

@@ -65,6 +65,16 @@ export const authenticationSigns: readonly Sign[] = [
     ),
   },
   {
+    id: 'database/postgresql-no-password',
+    rank: 'exact',
+    strength: 21,
+    pattern: /fe_sendauth: no password supplied|no password (?:was )?(?:supplied|provided)/,
+    read: login(
+      (hit) =>
+        `PostgreSQL${server(hit)} asks for a password, and the client has none: no password supplied, authentication fails`,
+    ),
+  },
+  {
     id: 'database/role-missing',
     rank: 'exact',
     strength: 20,

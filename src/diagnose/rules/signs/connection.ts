@@ -41,7 +41,23 @@ function onlyAddress(view: CaseView): Endpoint | undefined {
     if (endpoint?.port !== undefined && !/^(?:0\.0\.0\.0|::)$/.test(endpoint.host ?? ''))
       found.set(endpointName(endpoint), endpoint);
   }
-  return found.size === 1 ? [...found.values()][0] : undefined;
+  for (const one of hostSettings(view)) found.set(endpointName(one), one);
+  const all = [...found.values()];
+  const remote = all.filter(({ host = '' }) => !/^(?:localhost|127\.|::1$)/.test(host));
+  const likely = remote.length > 0 ? remote : all;
+  return likely.length === 1 ? likely[0] : undefined;
+}
+
+/** Addresses of variables that come in pairs: PGHOST and PGPORT, DB_HOST and DB_PORT. */
+function hostSettings(view: CaseView): readonly Endpoint[] {
+  const env = settingsOf(view.spec).filter(({ kind }) => kind === 'env');
+  return env.flatMap(({ name, value }) => {
+    const prefix = /^(.{0,60}?)HOST(?:NAME)?$/.exec(name)?.[1];
+    if (prefix === undefined || /BIND|LISTEN/.test(prefix) || !/^[A-Za-z0-9][\w.-]{0,252}$/.test(value)) return [];
+    if (/^0\.0\.0\.0$/.test(value)) return [];
+    const port = Number(env.find((one) => one.name === `${prefix}PORT`)?.value ?? (prefix === 'PG' ? 5432 : 0));
+    return [{ host: value, ...(port > 0 && port < 65_536 && { port }) }];
+  });
 }
 
 /** ` (from environment variable DB_HOST)`: the setting that names the endpoint; '' when none does. */
@@ -200,7 +216,7 @@ export const connectionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 14,
     pattern:
-      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response\b|connection attempt failed because the connected party did not/,
+      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|ConnectionTimeout|\bReadTimeout|Read timed out|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response\b|connection attempt failed because the connected party did not/,
     read: (hit) => {
       const reading = connection((to) => `The connection to ${to} timed out (timeout): it does not answer`)(hit);
       // A time that ran out without any address may be anything.

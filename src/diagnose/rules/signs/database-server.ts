@@ -1,7 +1,9 @@
 import { endpointName } from '../../logs/endpoint.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
+import { settingsOf } from '../../settings.ts';
 import { endpointOf } from './connection.ts';
 import { fileSource, short } from './common-fixes.ts';
+import { nearPath } from './path-of.ts';
 
 function at(hit: Hit): string {
   const endpoint = endpointOf(hit);
@@ -100,7 +102,7 @@ export const databaseServerSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 23,
     pattern:
-      /"root" execution of the (PostgreSQL server) is not permitted|(initdb|pg_ctl|postgres): (?:error: )?cannot be run as root|(?:Please read "Security" section[^\n]{0,80} run (mysqld) as root)|don't run (\w+) as root|(?:can ?not|must not|should not|refus\w+ to|not allowed to) (?:be )?(?:run|start|execut)\w* (?:[\w ]{1,30} )?as (?:the )?root(?: user)?|running as root is not (?:allowed|permitted|supported)|can not run (elasticsearch|opensearch) as root/i,
+      /"root" execution of the (PostgreSQL server) is not permitted|(initdb|pg_ctl|postgres): (?:error: )?cannot be run as root|(?:Please (?:read "Security" section|consult)[^\n]{0,80} run (mysqld|mariadbd) as root)|don't run (\w+) as root|(?:can ?not|must not|should not|refus\w+ to|not allowed to) (?:be )?(?:run|start|execut)\w* (?:[\w ]{1,30} )?as (?:the )?root(?: user)?|running as root is not (?:allowed|permitted|supported)|can not run (elasticsearch|opensearch) as root/i,
     read: (hit) => ({
       cause: `${[1, 2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? 'The program'} is started as root, which it does not permit; it must run as an unprivileged user (runAsUser)`,
       fixes: [{ summary: "Set securityContext.runAsUser (and fsGroup) to the server's own user" }],
@@ -151,6 +153,41 @@ export const databaseServerSigns: readonly Sign[] = [
         bonus: 2,
       };
     },
+  },
+  {
+    id: 'database/sqlite-file',
+    rank: 'exact',
+    strength: 18,
+    pattern: /unable to open database file|SQLITE_CANTOPEN/,
+    read: (hit) => {
+      const path =
+        nearPath(hit) ??
+        settingsOf(hit.view.spec).find(({ value }) => /\.(?:db3?|sqlite3?)$|^sqlite:/u.test(value))?.value;
+      const reason =
+        /permission denied|read-only file system|no such file or directory/iu
+          .exec(hit.around(2, 2))?.[0]
+          .toLowerCase() ?? 'its directory does not exist or is not writable';
+      return {
+        cause: `SQLite cannot open its database file${path === undefined ? '' : ` ${path}`}: ${reason} (unable to open database file)`,
+        fixes: [
+          {
+            summary: `Make the directory of ${path ?? 'the database file'} exist and be writable for the program's user`,
+          },
+        ],
+        bonus: path === undefined ? 2 : 5,
+      };
+    },
+  },
+  {
+    id: 'database/redis-cluster-file',
+    rank: 'exact',
+    strength: 20,
+    pattern: /cluster configuration file (\S{1,120}) is already used by a different Redis Cluster node/,
+    read: (hit) => ({
+      cause: `The Redis cluster file ${hit.group(1)} is already used (locked) by a different Redis Cluster node: two instances share one data directory`,
+      fixes: [{ summary: 'Give each node a data directory of its own' }],
+      bonus: 4,
+    }),
   },
   {
     id: 'database/too-many-connections',

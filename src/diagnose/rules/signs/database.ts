@@ -172,7 +172,7 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /Dirty database version (\d+)[^\n]{0,60}|Can't locate revision identified by '([^']{1,60})'|Multiple head revisions[^\n]{0,60}|Migration checksum mismatch for migration[^\n]{0,100}|Validate failed: [^\n]{1,160}|Detected (?:failed migration to version|resolved migration not applied to database|applied migration not resolved locally):? ?([^\n]{1,80})|Found (?:non-empty schema|more than one migration)[^\n]{0,120}|Validation Failed:[^\n]{0,160}|Schema-validation: (?:missing (?:table|column)|wrong column type)[^\n]{1,120}|P30\d\d[^\n]{0,120}|migrate found failed migrations[^\n]{0,120}|You have (\d+) unapplied migration|[Mm]igrations? (?:are |is )?pending[^\n]{0,100}|ActiveRecord::PendingMigrationError[^\n]{0,80}|InconsistentMigrationHistory: [^\n]{1,160}|NodeNotFoundError: [^\n]{1,160}/,
+      /Dirty database version (\d+)[^\n]{0,60}|Can't locate revision identified by '([^']{1,60})'|Multiple head revisions[^\n]{0,60}|Migration checksum mismatch for migration[^\n]{0,100}|Validate failed: [^\n]{1,160}|Detected (?:failed migration to version|resolved migration not applied to database|applied migration not resolved locally):? ?([^\n]{1,80})|Found (?:non-empty schema|more than one migration)[^\n]{0,120}|Validation Failed:[^\n]{0,160}|Schema-validation: (?:missing (?:table|column)|wrong column type)[^\n]{1,120}|P30\d\d[^\n]{0,120}|migrate found failed migrations[^\n]{0,120}|You have (\d+) unapplied migration|[Mm]igrations? (?:are |is )?pending[^\n]{0,100}|ActiveRecord::PendingMigrationError[^\n]{0,80}|InconsistentMigrationHistory: [^\n]{1,160}|Conflicting migrations detected; multiple leaf nodes[^\n]{1,120}|NodeNotFoundError: [^\n]{1,160}/,
     read: (hit) => ({
       cause: `The database schema and the migrations disagree: ${short(hit.match[0], 180)}`,
       fixes: [
@@ -189,9 +189,34 @@ export const databaseSigns: readonly Sign[] = [
       /canceling statement due to (lock timeout|statement timeout)|(Lock wait timeout exceeded)|(deadlock detected)|(Deadlock found when trying to get lock)|(database (?:table )?is locked)|could not obtain lock on (?:relation|row in relation) "([^"]{1,100})"/i,
     read: schema(
       (hit) =>
-        `${[1, 2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? `no lock on ${hit.group(6)}`}: another session holds the lock`,
-      'Find the session that holds the lock (pg_locks, SHOW PROCESSLIST) and run it again',
+        hit.group(1) === 'statement timeout'
+          ? 'a statement takes longer than statement_timeout allows (canceling statement due to statement timeout)'
+          : `${[1, 2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? `no lock on ${hit.group(6)}`}: another session holds the lock`,
+      'Find what holds the statement up (pg_stat_activity, pg_locks, SHOW PROCESSLIST) and run it again',
     ),
+  },
+  {
+    id: 'database/read-only',
+    rank: 'exact',
+    strength: 19,
+    pattern:
+      /cannot execute ([A-Z][A-Z ]{2,40}) in a read-only transaction|READONLY You can't write against a read only replica|The MySQL server is running with the --(?:super-)?read-only option|not (?:master|primary) and (?:secondary|slaveOk)|NotWritablePrimary|attempt to write a readonly database|readonly database/,
+    read: (hit) => ({
+      cause: `The server${at(hit)} takes no writes, it is read-only (a replica, or set so): ${short(hit.match[0], 120)}`,
+      fixes: [{ summary: 'Write to the primary: correct the host of the connection, or the role of the server' }],
+      bonus: 4,
+    }),
+  },
+  {
+    id: 'database/memory-of-server',
+    rank: 'exact',
+    strength: 20,
+    pattern: /OOM command not allowed when used memory > '?maxmemory'?/,
+    read: (hit) => ({
+      cause: `The Redis server${at(hit)} has reached its maxmemory and refuses writes (command not allowed when used memory > maxmemory)`,
+      fixes: [{ summary: 'Raise maxmemory of that server, or give it a maxmemory-policy that evicts keys' }],
+      bonus: 5,
+    }),
   },
   {
     id: 'database/general-error',

@@ -148,6 +148,29 @@ export const environmentSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/zod-validation',
+    rank: 'exact',
+    strength: 22,
+    lines: 40,
+    pattern: /(?:ZodError|\$ZodError)\b[^\n]*\[[\s\S]{0,400}?"path": \[\s*"([A-Za-z_][\w.-]{0,80})"/,
+    read: (hit) => {
+      const text = hit.around(0, 40);
+      const problems = [
+        ...text.matchAll(/"path": \[\s*"([A-Za-z_][\w.-]{0,80})"[^\]]{0,80}\],\s*"message": "([^"\n]{1,160})"/gu),
+      ];
+      const names = [...new Set(problems.map(([, name = '']) => name))].slice(0, 4);
+      const [, name = hit.group(1), message = ''] = problems[0] ?? [];
+      const unset = /required|received undefined/iu.test(message);
+      const variable = /^[A-Z][A-Z0-9_]+$/u.test(name);
+      const more = names.length > 1 ? ` (and ${names.slice(1).join(', ')})` : '';
+      return {
+        cause: `${variable ? 'Environment variable' : 'Field'} ${name}${more} ${unset ? 'is not set (required, received undefined)' : `has an invalid value (${short(message)})`}; the validation of the configuration fails`,
+        fixes: variable ? [setEnvFix(hit.view, name)] : [],
+        bonus: 6,
+      };
+    },
+  },
+  {
     id: 'configuration/missing-variables-list',
     rank: 'exact',
     strength: 18,

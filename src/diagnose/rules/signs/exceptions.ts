@@ -120,7 +120,7 @@ export const exceptionSigns: readonly Sign[] = [
       /^\w+$/.test(hit.group(1)) &&
       !/(?:Error|Exception|Exit|Warning|Interrupt|Failure|Failed|Configured|Iteration)$/.test(hit.group(1))
         ? undefined
-        : reading('The program', hit.group(1), hit.group(2), hit),
+        : { ...reading('The program', hit.group(1), hit.group(2), hit), bonus: hit.group(2) === '' ? -24 : 0 },
   },
   {
     id: 'runtime/node-exception',

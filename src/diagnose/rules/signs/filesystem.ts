@@ -1,5 +1,6 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
+import { largerEmptyDir } from '../proposed-commands.ts';
 import { mendFileFix, replaceWordFix, short } from './common-fixes.ts';
 import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
@@ -54,10 +55,14 @@ export const filesystemSigns: readonly Sign[] = [
       const path = nearPath(hit) ?? '';
       const mount = path.startsWith('/') ? hit.view.mountAt(path) : undefined;
       const volume = mount?.volume;
+      const larger = largerEmptyDir(hit.view, volume);
       const size = volume?.emptyDir?.sizeLimit === undefined ? '' : `, sizeLimit ${volume.emptyDir.sizeLimit}`;
       return {
-        cause: `The disk is full: ${/quota/i.test(hit.match[0]) ? 'disk quota exceeded' : 'no space left on device'}${path === '' ? '' : ` writing ${path}`}${mount ? ` (${mount.label}${size}${volume?.emptyDir?.medium === 'Memory' ? ', in memory' : ''})` : ''}`,
-        fixes: [{ summary: `Free space or enlarge ${mount ? mount.label : 'the volume'}` }],
+        cause: `The disk${mount ? '' : ' or volume'} is full: ${/quota/i.test(hit.match[0]) ? 'disk quota exceeded' : 'no space left on device'}${path === '' ? '' : ` writing ${path}`}${mount ? ` (${mount.label}${size}${volume?.emptyDir?.medium === 'Memory' ? ', in memory' : ''})` : ''}`,
+        fixes: [
+          ...(larger === undefined ? [] : [larger]),
+          { summary: `Free space or enlarge ${mount ? mount.label : 'the volume'}` },
+        ],
         bonus: path === '' ? 2 : 6,
       };
     },

@@ -1,7 +1,13 @@
 import { quoteLog } from '../../../model/log-quote.ts';
 import { trouble } from '../../logs/line-weight.ts';
-import type { Sign } from '../../logs/sign.ts';
+import type { Hit, Sign } from '../../logs/sign.ts';
 import { short } from './common-fixes.ts';
+
+// PostgreSQL and others put the particulars on a line of their own.
+function detailOf(hit: Hit): string {
+  const next = hit.log.lines[hit.line.index + 1];
+  return next !== undefined && /\bDETAIL: /.test(next.text) ? ` (${next.message})` : '';
+}
 
 /** Lines that say that something went wrong without being known here: the weightiest is shown. */
 export const generalSigns: readonly Sign[] = [
@@ -18,7 +24,7 @@ export const generalSigns: readonly Sign[] = [
       const bare = hit.line.message.split(/\s+/).length < 5;
       return {
         bonus: bare ? -14 : 0,
-        cause: `Its log says ${quoteLog(short(hit.line.message, 300))}`,
+        cause: `Its log says ${quoteLog(short(`${hit.line.message}${detailOf(hit)}`, 400))}`,
         fixes: [],
         confidence: marked ? 'medium' : 'low',
       };

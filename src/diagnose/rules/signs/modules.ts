@@ -1,5 +1,16 @@
-import type { Sign } from '../../logs/sign.ts';
+import type { Hit, Sign } from '../../logs/sign.ts';
+import { settingsOf } from '../../settings.ts';
 import { absent, short, traceLocation } from './common-fixes.ts';
+
+/** The module of the program itself that the command or a variable names (`-A billing.tasks`, `shop.wsgi:app`). */
+function askedFor(hit: Hit, name: string): { readonly module: string; readonly label: string } | undefined {
+  for (const { value, label, kind } of settingsOf(hit.view.spec)) {
+    const module = /^[A-Za-z_][\w.]{0,150}(?=$|:[\w.]{1,80}(?:\(.{0,40}\))?$)/.exec(value)?.[0];
+    if (module !== name && module?.startsWith(`${name}.`) !== true) continue;
+    return { module: module ?? name, label: kind === 'argument' ? 'its command' : label };
+  }
+  return undefined;
+}
 
 /** Modules, classes, gems, assemblies and libraries that the image lacks. */
 export const moduleSigns: readonly Sign[] = [
@@ -11,6 +22,13 @@ export const moduleSigns: readonly Sign[] = [
       /(?:ModuleNotFoundError|ImportError): No module named ['"]?([\w.-]{1,100})|No module named ['"]?([\w.-]{1,100})/,
     read: (hit) => {
       const name = hit.group(1) || hit.group(2);
+      const asked = askedFor(hit, name);
+      if (asked !== undefined) {
+        return absent(
+          `Python cannot find module ${asked.module}, which ${asked.label} names (ModuleNotFoundError: No module named '${name}')`,
+          `Correct ${asked.module}, or the working directory or PYTHONPATH from which it is found`,
+        );
+      }
       return absent(
         `Python module ${name} is missing: it is not installed in the image (ModuleNotFoundError: No module named '${name}')`,
         `Add ${name} to the requirements and rebuild the image`,
@@ -26,6 +44,11 @@ export const moduleSigns: readonly Sign[] = [
     read: (hit) => {
       const name = hit.group(1) || hit.group(4);
       const from = hit.group(2) || hit.group(3);
+      if (hit.line.message.includes('partially initialized module'))
+        return absent(
+          `Python modules import each other (a circular import): ${name} is asked of the partially initialized module ${from}${traceLocation(hit)}`,
+          `Break the circle: import ${name} where it is used, or move it into a module of its own`,
+        );
       return absent(
         `Python cannot import name ${name} from module ${from} (ImportError): the installed version of ${from} does not have it${traceLocation(hit)}`,
         `Pin a version of ${from.split('.')[0] ?? from} that has ${name}`,
@@ -33,14 +56,28 @@ export const moduleSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'modules/python-application',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /Attribute "([\w.]{1,80})" not found in module "([\w.]{1,120})"|Failed to find attribute '([\w.]{1,80})' in '([\w.]{1,120})'|Module '([\w.]{1,120})' has no attribute '([\w.]{1,80})'/,
+    read: (hit) => {
+      const name = hit.group(1) || hit.group(3) || hit.group(6);
+      const module = hit.group(2) || hit.group(4) || hit.group(5);
+      return absent(
+        `The command asks for attribute ${name} of Python module ${module}, which does not have it (not found)`,
+        `Name the application object that ${module} really has in the command (${module}:NAME)`,
+        6,
+      );
+    },
+  },
+  {
     id: 'modules/node',
     rank: 'exact',
     strength: 20,
-    pattern:
-      /Cannot find (?:module|package) ['"]([^'"]{1,200})['"](?: imported from ([^\s]{1,200}))?|ERR_MODULE_NOT_FOUND[^\n]{0,60}/,
+    pattern: /Cannot find (?:module|package) ['"]([^'"]{1,200})['"](?: imported from ([^\s]{1,200}))?/,
     read: (hit) => {
       const name = hit.group(1);
-      if (name === '') return undefined;
       const file = /^[./]/.test(name);
       const from = hit.group(2) === '' ? '' : `, imported from ${hit.group(2).split('/').slice(-2).join('/')}`;
       return absent(

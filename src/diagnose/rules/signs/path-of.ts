@@ -7,6 +7,8 @@ export function pathOf(whole: string): string | undefined {
   const text = withoutPlace(whole);
   const quoted = /['"`\u2018\u201c](\/[^'"`\u2019\u201d\n]{1,300})['"`\u2019\u201d]/.exec(text)?.[1];
   if (quoted !== undefined) return quoted;
+  const relative = /['"`](\.{1,2}\/[^'"`\s]{1,200})['"`]/.exec(text)?.[1];
+  if (relative !== undefined) return relative;
   const words = text.split(/[\s"'`(),;=<>[\]{}]+/).map((word) => word.replace(/[:.]+$/, '').replace(/^[:]+/, ''));
   const absolute = words.find(
     (word) => /^\/[\w.@~+-]+(?:\/[\w.@~+:-]+)*\/?$/.test(word) && word.length > 1 && !/^\/\/|:\d+:\d+$/.test(word),
@@ -26,6 +28,11 @@ export function pathOf(whole: string): string | undefined {
 function withoutPlace(text: string): string {
   return text
     .replace(/^\S+\.\w{1,4}:\d+:in [`'][^`'\n]{0,120}': /, '')
+    .replace(/File "[^"\n]{1,300}", line \d+/gu, '')
+    .replace(
+      /\b(?:file|directory|create|read|write|open|input|output|and|or|user|group|key|value|client|server|host|port|load|store|import|export|true|false)\/(?:file|directory|create|read|write|open|input|output|and|or|user|group|key|value|client|server|host|port|load|store|import|export|true|false)\b/giu,
+      '',
+    )
     .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d+| line \d+| on line \d+)[\s\S]*$/, '');
 }
 

@@ -15,6 +15,21 @@ function user(hit: Hit): string {
 /** Files and directories that the program's user may not use. */
 export const permissionSigns: readonly Sign[] = [
   {
+    id: 'filesystem/too-open',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /(?:private key|key|password|cookie|config(?:uration)?) file "?([^"\s]{1,200})"? (?:has group or world access|has insecure permissions|must be (?:accessible|readable) by owner only|is world[- ](?:readable|writable))|Permissions (?:0\d{3} )?for '([^']{1,200})' are too open|(?:[Cc]ookie file|[Ff]ile) (\/\S{1,200}) must be accessible by owner only|"?(\/[^"\s]{1,200})"? (?:is|has) (?:group|world)[ -](?:or world )?(?:readable|writable|access)\w*/,
+    read: (hit) => {
+      const path = [1, 2, 3, 4].map(hit.group).find((one) => one !== '') ?? '';
+      return {
+        cause: `The permissions of ${path} are too open: it must not be accessible by group or others (0600)${pathSource(hit, path)}`,
+        fixes: [{ summary: `Give ${path} the mode 0600: defaultMode of its volume, or chmod in the image` }],
+        bonus: 6,
+      };
+    },
+  },
+  {
     id: 'filesystem/read-only',
     rank: 'exact',
     strength: 20,

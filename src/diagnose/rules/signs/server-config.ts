@@ -147,6 +147,17 @@ export const serverConfigSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/redis-acl',
+    rank: 'exact',
+    strength: 23,
+    pattern: /Error loading ACL rule '([^'\n]{1,80})' for the user named '([^'\n]{1,80})': ([^\n]{1,120})/,
+    read: (hit) => ({
+      cause: `Redis rejects the ACL rule '${hit.group(1)}' of user '${hit.group(2)}': ${hit.group(3)}`,
+      fixes: [mendFileFix(hit.view, '', `Correct the rule of user ${hit.group(2)}`)],
+      bonus: 5,
+    }),
+  },
+  {
     id: 'configuration/postgresql-file',
     rank: 'exact',
     strength: 22,

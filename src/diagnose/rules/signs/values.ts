@@ -158,7 +158,12 @@ export const valueSigns: readonly Sign[] = [
     read: (hit) => {
       const from =
         culprit(hit, hit.group(2)) ?? culprit(hit, /got:? ["'`]?([^\s"'`,)]{1,60})/.exec(hit.group(3))?.[1] ?? '');
-      if (!from && /^(?:it|this|that|you|we|which|and|user|they|must|server|value)$/i.test(hit.group(1)))
+      if (
+        !from &&
+        /^(?:it|this|that|you|we|which|and|user|they|must|server|value|file|directory|files|permissions|program|process|container)$/i.test(
+          hit.group(1),
+        )
+      )
         return undefined;
       return {
         cause: from
