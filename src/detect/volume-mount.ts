@@ -1,10 +1,13 @@
 import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
 import { conditionOf, countingContainers, schedulingTimeMs } from './pod-facts.ts';
 
+// Volumes and sandbox take seconds.
+const usualStartMs = 20_000;
+
 /**
  * VolumeMount: on a node, but no container was started for volumeMountDelayMs. kubelet mounts the volumes and makes the
- * sandbox first; once the condition PodReadyToStartContainers is true both are done, and what follows (a long pull) is not
- * this failure.
+ * sandbox first; once the condition PodReadyToStartContainers is true both are done. It becomes true only after the first
+ * image was pulled, too, so that a pull which takes long looks the same here; the events tell it apart.
  */
 export function findVolumeMounts(look: Look): Finding[] {
   const { record, settings } = look;
@@ -18,6 +21,7 @@ export function findVolumeMounts(look: Look): Finding[] {
   );
   if (!untouched) return [];
   const sinceMs = schedulingTimeMs(record);
+  if (look.atOnce && look.nowMs < sinceMs + usualStartMs) return [];
   return [
     afterDelay(look, sinceMs, settings.volumeMountDelayMs, () =>
       podFailure(record, 'VolumeMount', {

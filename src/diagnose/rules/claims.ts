@@ -56,6 +56,10 @@ export function troubleOf(claim: KubeObject, view: CaseView): ClaimTrouble {
     'WaitForPodScheduled',
   );
   const failed = events.find((event) => /not found|fail|error|denied|exceed|no persistent volumes/iu.test(event.text));
+  if (spec.volumeName !== undefined && spec.volumeName !== '') {
+    const why = reservedVolume(spec.volumeName, claim, view);
+    if (why !== undefined) return { why, cites, ...classOf(className) };
+  }
   const classes = view.objects('StorageClass');
   const storageClass = classes.find((one) => one.metadata?.name === className);
   if (failed !== undefined) cites.push({ source: failed.source, text: failed.text });
@@ -102,6 +106,22 @@ export function troubleOf(claim: KubeObject, view: CaseView): ClaimTrouble {
     };
   }
   return { why: nearestVolume(claim, view), cites, ...classOf(className) };
+}
+
+// A claim that names its volume waits for just that one.
+function reservedVolume(volume: string, claim: KubeObject, view: CaseView): string | undefined {
+  const object = view.object('PersistentVolume', volume);
+  const lost = phaseOf(claim) === 'Lost';
+  const gap = view.file.gaps.find(({ source }) => source === `persistentvolume ${volume}`);
+  if (object === undefined && !lost && gap !== undefined && !/not found|not in the bundle/u.test(gap.why))
+    return undefined;
+  if (object === undefined)
+    return `${lost ? 'it is Lost: ' : ''}it belongs to PersistentVolume ${volume} (volumeName), which does not exist (gone, lost)`;
+  const { claimRef } = (object.spec as VolumeSpec | undefined) ?? {};
+  const other = claimRef?.name !== undefined && claimRef.name !== claim.metadata?.name;
+  return other
+    ? `it asks for PersistentVolume ${volume} (volumeName), which is bound to claim ${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`
+    : undefined;
 }
 
 function classOf(name: string | undefined): { readonly storageClass?: string } {

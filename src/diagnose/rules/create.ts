@@ -123,6 +123,18 @@ function runAsUser(view: CaseView, container: string, uid: number | string): Pro
   });
 }
 
+function subPathExpr(mount: object): string | undefined {
+  const { subPathExpr: text } = mount as { readonly subPathExpr?: unknown };
+  return typeof text === 'string' ? text : undefined;
+}
+
+function resourceOf(variable: object): string | undefined {
+  const { valueFrom } = variable as {
+    readonly valueFrom?: { readonly resourceFieldRef?: { readonly containerName?: string } };
+  };
+  return valueFrom?.resourceFieldRef?.containerName;
+}
+
 // Well-known uids of Debian's and common images' users (base-passwd; the images' own Dockerfiles).
 const knownUids: Readonly<Record<string, number>> = {
   'www-data': 33,
@@ -185,6 +197,45 @@ export const createRules: readonly Rule[] = [
       return `The subPath ${mount?.subPath ?? ''} of ${volumeWords(view, match[1] ?? '')} cannot be prepared for ${who} (mounted at ${mount?.mountPath ?? ''}): failed to prepare subPath, it does not exist there or leads outside the volume.`;
     },
     fixes: () => [{ summary: 'Correct subPath of the volumeMount, or make the file in the volume' }],
+  }),
+  createRule({
+    id: 'sub-path-variable',
+    pattern: /missing value for ([\w.-]{1,100})$/u,
+    cause: (who, match, view) => {
+      const mount = view.spec?.volumeMounts?.find((one) => subPathExpr(one)?.includes(`$(${match[1] ?? ''})`) === true);
+      return `Environment variable ${match[1] ?? ''} of ${who} is not set (missing value), but ${mount === undefined ? 'a subPathExpr' : `subPathExpr ${subPathExpr(mount) ?? ''} of volumeMount ${mount.name ?? ''}`} uses it.`;
+    },
+    fixes: (view, container, match) => [
+      containerPatch(view, container, `Set ${match[1] ?? ''} in the container's env`, {
+        env: [{ name: match[1], value: 'REPLACE_ME' }],
+      }),
+      { summary: 'Or correct the name of the variable in subPathExpr' },
+    ],
+  }),
+  createRule({
+    id: 'resource-of-container',
+    pattern: /^container (\S{1,63}) not found$/u,
+    cause: (who, match, view) => {
+      const names = view.containers.map((one) => one.name ?? '').join(', ');
+      const variable = view.spec?.env?.find((one) => resourceOf(one) === match[1])?.name;
+      return `${variable === undefined ? 'A resourceFieldRef' : `Environment variable ${variable}`} of ${who} takes a resource of container ${match[1] ?? ''} (resourceFieldRef containerName), which does not exist: container ${match[1] ?? ''} not found; the pod has ${names}.`;
+    },
+    fixes: (view, container, match) => {
+      const variable = view.spec?.env?.find((one) => resourceOf(one) === match[1]);
+      const from = variable?.valueFrom as { readonly resourceFieldRef?: object } | undefined;
+      return variable === undefined
+        ? [{ summary: 'Correct containerName of the resourceFieldRef' }]
+        : [
+            containerPatch(view, container, `Take it from container ${container}`, {
+              env: [
+                {
+                  name: variable.name,
+                  valueFrom: { resourceFieldRef: { ...from?.resourceFieldRef, containerName: container } },
+                },
+              ],
+            }),
+          ];
+    },
   }),
   createRule({
     id: 'mount-type',

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import type { Finding, Rule } from '../rule.ts';
 import {
   checkRegistry,
   credentials,
@@ -204,6 +204,12 @@ export const imageRules: readonly Rule[] = [
       `${subject(pull)} does not exist in the registry: ${pull.reference.path}${pull.reference.digest ? '@' : ':'}${pull.reference.version} is not found at ${pull.reference.registry} (manifest unknown).`,
     fixes: (pull) => otherImage(pull, 'Use a tag that exists'),
   }),
+  {
+    id: 'image/still-pulling',
+    rank: 'specific',
+    kinds: ['VolumeMount', 'RolloutStuck'],
+    explain: stillPulling,
+  },
   messageRule({
     id: 'image/pull-fails',
     rank: 'general',
@@ -219,6 +225,29 @@ export const imageRules: readonly Rule[] = [
     say: (match, view, message) => stillFails(view, message, match[0], 'low'),
   }),
 ];
+
+// Until its first pull is over, kubelet does not even say that the sandbox is ready.
+function stillPulling(view: CaseView): Finding | undefined {
+  const own = view.events.filter(
+    (event) =>
+      event.involvedObject?.name === view.pod?.metadata?.name &&
+      /^(?:Pulling|Pulled|Failed|FailedMount|FailedAttachVolume|FailedCreatePodSandBox|Started)$/u.test(
+        event.reason ?? '',
+      ),
+  );
+  const last = own.at(-1);
+  const image = /^Pulling image "([^"]{1,500})"/u.exec(last?.message ?? '')?.[1];
+  if (image === undefined || last?.reason !== 'Pulling') return undefined;
+  const since = Date.parse(last.lastTimestamp ?? last.firstTimestamp ?? last.eventTime ?? '');
+  const seconds = Math.round((view.file.nowMs - since) / 1000);
+  const { registry } = splitReference(image);
+  return {
+    rootCause: `Image ${image} is still being pulled${seconds > 0 ? ` after ${String(seconds)} s` : ''}: registry ${registry} is slow, does not answer, or the image is very large.`,
+    confidence: 'medium',
+    cites: [{ source: 'event Pulling', text: last.message ?? '' }],
+    fixes: [{ summary: `See from the node whether registry ${registry} answers` }],
+  };
+}
 
 function stillFails(view: CaseView, message: Message, why: string, confidence: 'medium' | 'low'): Said {
   const container = message.container ?? view.container;

@@ -1,13 +1,18 @@
 import type { CaseView } from '../case-view.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
 import { createMessages } from './create.ts';
-import { containerPatch } from './proposed-commands.ts';
+import { containerPatch, specPatch } from './proposed-commands.ts';
 import { containerWords, messageRule } from './message-rule.ts';
 
 interface StartRule {
   readonly id: string;
   readonly pattern: RegExp;
-  readonly cause: (what: { readonly path: string; readonly who: string; readonly view: CaseView }) => string;
+  readonly cause: (what: {
+    readonly path: string;
+    readonly who: string;
+    readonly view: CaseView;
+    readonly said: string;
+  }) => string;
   readonly fixes: (view: CaseView, container: string, path: string) => readonly ProposedFix[];
 }
 
@@ -21,7 +26,7 @@ function startRule({ id, pattern, cause, fixes }: StartRule): Rule {
       const container = message.container ?? view.container;
       const path = match[1] ?? match[2] ?? view.specOf(container ?? '')?.command?.[0] ?? '';
       return {
-        rootCause: cause({ path, who: containerWords(view, container), view }),
+        rootCause: cause({ path, who: containerWords(view, container), view, said: match[0] }),
         confidence: 'high',
         fixes: fixes(view, container ?? '', path),
       };
@@ -33,6 +38,18 @@ function startRule({ id, pattern, cause, fixes }: StartRule): Rule {
 function otherCommand(view: CaseView, container: string, summary: string, words: readonly string[]): ProposedFix {
   const rest = view.specOf(container)?.command?.slice(1) ?? [];
   return containerPatch(view, container, summary, { command: [...words, ...rest] });
+}
+
+// Files of a ConfigMap or Secret have the mode 0644 unless defaultMode says otherwise (kubernetes.io/docs, "ConfigMap volumes").
+function executableMount(view: CaseView, path: string): readonly ProposedFix[] {
+  const volume = view.mountAt(path)?.volume;
+  const kind = volume?.configMap ? 'configMap' : volume?.secret ? 'secret' : undefined;
+  if (volume?.name === undefined || kind === undefined) return [];
+  return [
+    specPatch(view, `Give the files of volume ${volume.name} the mode 0755 (defaultMode 493)`, {
+      volumes: [{ name: volume.name, [kind]: { defaultMode: 0o755 } }],
+    }),
+  ];
 }
 
 function wholeCommandInOneWord(view: CaseView, path: string): boolean {
@@ -89,22 +106,33 @@ export const startRules: readonly Rule[] = [
   startRule({
     id: 'not-executable',
     pattern: /exec:? "?([^"\n]{1,400}?)"?: permission denied/u,
-    cause: ({ path, who }) =>
-      `The command ${path} of ${who} is not executable: permission denied, the execute bit is missing (StartError), so the runtime cannot start it.`,
+    cause: ({ path, who, view }) => {
+      const mount = view.mountAt(path);
+      const why =
+        mount === undefined
+          ? 'the execute bit is missing, or it is a directory'
+          : `the execute bit is missing in ${mount.label}`;
+      return `The command ${path} of ${who} is not executable: permission denied, ${why} (StartError), so the runtime cannot start it.`;
+    },
     fixes: (view, container, path) => [
+      ...executableMount(view, path),
       otherCommand(view, container, `Start it by its interpreter`, [
         path.endsWith('.py') ? 'python3' : '/bin/sh',
         path,
       ]),
-      { summary: `Or set the execute bit in the image: RUN chmod +x ${path}` },
+      ...(view.mountAt(path) === undefined
+        ? [{ summary: `Or set the execute bit in the image: RUN chmod +x ${path}` }]
+        : []),
     ],
   }),
   startRule({
     id: 'working-directory',
     pattern:
       /chdir to cwd \("([^"]{1,400})"\)[^\n]{0,80}?(?:no such file or directory|permission denied|not a directory)|mkdir (\/[^\s:]{1,300}): (?:not a directory|read-only file system)/u,
-    cause: ({ path, who, view }) =>
-      `The working directory ${view.spec?.workingDir ?? path} of ${who} cannot be entered: chdir to cwd fails (it does not exist or permission denied).`,
+    cause: ({ path, who, view, said }) => {
+      const why = /no such file or directory|permission denied|not a directory|read-only file system/u.exec(said)?.[0];
+      return `The working directory (workingDir) ${view.spec?.workingDir ?? path} of ${who} cannot be used: ${why ?? 'chdir fails'}.`;
+    },
     fixes: (view, container) => [containerPatch(view, container, 'Correct workingDir', { workingDir: 'REPLACE_ME' })],
   }),
   startRule({

@@ -96,6 +96,26 @@ const serviceAccountToken = volumeRule({
   }),
 });
 
+const volumeMode = volumeRule({
+  id: 'volume-mode',
+  rank: 'object',
+  pattern: /volume (\S{1,63}) has volumeMode (\w{1,20}), but is specified in (volumeMounts|volumeDevices)/u,
+  say: (match, view) => {
+    const [, name = '', mode = '', list = ''] = match;
+    const claim = view.podSpec?.volumes?.find((one) => one.name === name)?.persistentVolumeClaim?.claimName;
+    const right = list === 'volumeMounts' ? 'volumeDevices' : 'volumeMounts';
+    return {
+      rootCause: `Volume ${name}${claim === undefined ? '' : ` (PersistentVolumeClaim ${claim})`} has volumeMode ${mode}, but the container uses it under ${list} (as a ${list === 'volumeMounts' ? 'file system' : 'block device'}), ${consequence(view)}.`,
+      confidence: 'high',
+      fixes: [
+        {
+          summary: `Use the volume under ${right} of the container, or a claim with volumeMode ${mode === 'Block' ? 'Filesystem' : 'Block'}`,
+        },
+      ],
+    };
+  },
+});
+
 const hostPath = volumeRule({
   id: 'host-path-type',
   pattern: /hostPath type check failed: (\S{1,400}) (is not [^\n.]{3,60})/u,
@@ -275,6 +295,7 @@ export const volumeRules: readonly Rule[] = [
   serviceAccountToken,
   missingObject,
   multiAttach,
+  volumeMode,
   hostPath,
   ...storageDriverRules,
   network,

@@ -6,7 +6,7 @@ import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
 const pathWord = String.raw`['"\x60\u2018\u201c]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60\u2018\u2019\u201c\u201d,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60\u2019\u201d]?`;
 
-const errors = String.raw`(?:No such file or directory|nonexistent directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file or directory|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
+const errors = String.raw`(?:No such file or directory|nonexistent directory|ENOENT|FileNotFoundError|FileNotFoundException|NoSuchFileException|Errno::ENOENT|no such file|os error 2\b|kind: NotFound|cannot find the (?:file|path)|No such file|DirectoryNotFoundException|Could not find (?:a part of the path|file)|[Ff]ile not found|(?:[Dd]irectory|[Pp]ath|[Tt]emplate|[Ff]older) not found)`;
 
 // Why a file that is there cannot be opened either, as strerror(3) and the runtimes say it.
 const otherReason =
@@ -152,6 +152,8 @@ export const filesystemSigns: readonly Sign[] = [
       if (new RegExp(errors).test(text)) return missingFile(hit, path);
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
       const reason = text.slice(hit.match.index + hit.match[0].length).replace(/^[\s:,"']+/, '');
+      // The tool that tried it said why on the line before.
+      if (reason === '' && otherReason.test(hit.around(1, 0).split('\n')[0] ?? '')) return undefined;
       return {
         cause: `It cannot use ${path}${pathSource(hit, path)}: ${short(hit.match[0], 140)}${reason === '' ? '' : ` (${short(reason, 120)})`}`,
         fixes: [mendFileFix(hit.view, path, `Correct ${path}`)],
@@ -163,11 +165,21 @@ export const filesystemSigns: readonly Sign[] = [
   {
     id: 'filesystem/is-a-directory',
     rank: 'exact',
-    strength: 18,
+    strength: 19,
     pattern: /EISDIR|[Ii]s a directory|IsADirectoryError|ENOTDIR|[Nn]ot a directory|NotADirectoryError/,
     read: (hit) => {
       const path = nearPath(hit);
       const directory = /EISDIR|[Ii]s a directory|IsADirectory/.test(hit.match[0]);
+      const mount = path?.startsWith('/') === true ? hit.view.mountAt(path) : undefined;
+      // kubelet makes an empty directory where a subPath does not exist in its volume.
+      if (directory && mount?.subPath !== undefined && mount.mountPath === path) {
+        const source = mount.volume.configMap ?? mount.volume.secret;
+        return {
+          cause: `${path} is a directory where a file is expected (is a directory): its subPath ${mount.subPath} does not exist in ${mount.label}${source === undefined ? '' : `, which has no key ${mount.subPath}`}, so an empty directory is mounted there`,
+          fixes: [mendFileFix(hit.view, path, `Add the key ${mount.subPath}, or correct the subPath,`)],
+          bonus: 12,
+        };
+      }
       return {
         cause: `${path ?? 'A path'}${pathSource(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
         fixes: [{ summary: directory ? 'Mount the file itself (subPath) or correct the path' : 'Correct the path' }],

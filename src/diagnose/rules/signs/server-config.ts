@@ -13,6 +13,9 @@ function inFile(hit: Hit, file: string, line: string, what: string): Reading {
   };
 }
 
+const osError =
+  /: (?:[Ii]s a directory|[Nn]o such file or directory|[Pp]ermission denied|[Ii]nput\/output error|[Nn]ot a directory)$/u;
+
 /** A path that the message or a field of a structured line names. */
 function pathIn(hit: Hit): string {
   const text = [hit.line.message, ...Object.values(hit.line.fields)].join(' ');
@@ -247,6 +250,8 @@ export const serverConfigSigns: readonly Sign[] = [
       const file = pathIn(hit);
       // The line before said what is wrong with it.
       if (/^(?:exiting|aborting)\b/i.test(rest) && hit.around(1, 0).includes('\n')) return undefined;
+      // So did the operating system, by the tool that read it.
+      if (/^\/\S+$/u.test(rest) && osError.test(hit.around(1, 0).split('\n')[0] ?? '')) return undefined;
       const empty = rest === '' || /^(?:exiting|aborting|shutting|stopping|errors?)\b/i.test(rest);
       return {
         ...inFile(
