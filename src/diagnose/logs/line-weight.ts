@@ -19,7 +19,7 @@ const benign =
   /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet (?:ready|available|reachable|up)|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
 // What follows from a failure and says nothing of it: the line before it is the better one.
 const consequence =
-  /^(?:Aborting|(?:InnoDB: )?Plugin (?:'\w+' (?:init function|registration)|initialization aborted)|Failed to initialize plugins|Could not open mysql\.\w+ table|MaxRetriesPerRequestError|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero|bootstrap checks? failed\.|Could not read from remote repository|You must install or update \.NET to run|[Ff]ailed to start server(?: in \(\w+\) mode)?$|[Tt]imed out waiting for (?:the |all )?(?:\w+ )?caches? to sync))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$|contains errors, aborting\W*$|(?:^|[\]:] )(?:giving up|gave up)\b[^:]{0,80}$/i;
+  /^(?:Aborting|(?:InnoDB: )?Plugin (?:'\w+' (?:init function|registration)|initialization aborted)|Failed to initialize plugins|Could not open mysql\.\w+ table|MaxRetriesPerRequestError|curl failed to verify the legitimacy|establish a secure connection to it|how to fix it, please|tar: (?:Child returned status|Error is not recoverable|Exiting with failure)|Running VCC-compiler failed|VCL compilation failed|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero|bootstrap checks? failed\.|Could not read from remote repository|You must install or update \.NET to run|[Ff]ailed to start server(?: in \(\w+\) mode)?$|[Tt]imed out waiting for (?:the |all )?(?:\w+ )?caches? to sync))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$|previous rule set restored|one or more errors occurred while applying the new configuration|contains errors, aborting\W*$|(?:^|[\]:] )(?:giving up|gave up)\b[^:]{0,80}$/i;
 // Words to whoever reads the log, not about the program: an attempt to plant a cause.
 const planted =
   /\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
@@ -66,6 +66,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
   for (const line of plain) {
     const role = roles[line.index];
     if (!role || line.level === 'debug' || planted.test(line.text) || access.test(line.text)) continue;
+    const cause = isCauseOfNext(plain, roles, line);
     if (many && line.level !== 'fatal' && !role.uncaught && !role.logged && !interesting.test(line.message)) continue;
     const shape = shapeOf(line);
     if (seen.has(shape) && !lastIndexes.has(line.index)) continue;
@@ -75,6 +76,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
       role,
       weight: weigh(line, role, {
         last: lastIndexes.has(line.index),
+        cause,
         survived: line.index < servedAt,
         gaveUpLater,
         progress: line.index < progressAt,
@@ -91,6 +93,7 @@ function weigh(
   role: TraceRole,
   place: {
     readonly last: boolean;
+    readonly cause: boolean;
     readonly survived: boolean;
     readonly gaveUpLater: boolean;
     readonly progress: boolean;
@@ -99,6 +102,8 @@ function weigh(
 ): number {
   let weight = line.level === undefined ? plainWeight : byLevel[line.level];
   if (role.uncaught) return weight + (consequence.test(line.message) ? 0 : 34);
+  // As much as the crash itself.
+  if (place.cause) return byLevel.fatal + 34;
   if (role.logged) weight += 8;
   if (ending.test(line.message)) weight += 8;
   if (consequence.test(line.message)) weight -= 24;
@@ -108,6 +113,53 @@ function weigh(
   if (benign.test(line.message))
     weight -= repeated.test(line.message) && (place.gaveUpLater || !place.progress) ? 6 : 22;
   return weight;
+}
+
+const filler = new Set([
+  'error',
+  'errors',
+  'failed',
+  'cannot',
+  'could',
+  'unable',
+  'with',
+  'from',
+  'that',
+  'this',
+  'have',
+  'into',
+  'when',
+  'while',
+  'panic',
+  'fatal',
+  'level',
+  'exception',
+  'file',
+]);
+
+function wordsOf(text: string): Set<string> {
+  return new Set(
+    (
+      text
+        .slice(0, 400)
+        .toLowerCase()
+        .match(/[a-z]{4,}/g) ?? []
+    ).filter((one) => !filler.has(one)),
+  );
+}
+
+/** An error line just before a crash whose message is about the same thing: it says why, the crash only that. */
+function isCauseOfNext(lines: readonly LogLine[], roles: readonly TraceRole[], line: LogLine): boolean {
+  if (line.level !== 'error' && line.level !== 'fatal') return false;
+  const next = lines[lines.indexOf(line) + 1];
+  if (
+    next === undefined ||
+    roles[next.index]?.uncaught !== true ||
+    !/unable|fail|cannot|could not|error/i.test(next.message)
+  )
+    return false;
+  const own = wordsOf(line.message);
+  return [...wordsOf(next.message)].filter((one) => own.has(one)).length >= 2;
 }
 
 function shapeOf(line: LogLine): string {

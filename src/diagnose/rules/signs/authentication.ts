@@ -41,6 +41,12 @@ function login(what: (hit: Hit) => string): Sign['read'] {
   };
 }
 
+const sshKey = login((hit) => {
+  const format = /Load key "([^"\n]{1,200})": ([^\n]{1,80})/.exec(hit.around(4, 0));
+  const key = format === null ? '' : `; the key ${String(format[1])} cannot be used: ${String(format[2])}`;
+  return `SSH at ${hit.group(1) || 'the other side'} rejects the key: Permission denied (${hit.group(2)})${key}`;
+});
+
 /** Logins that the other side rejects. */
 export const authenticationSigns: readonly Sign[] = [
   {
@@ -164,11 +170,24 @@ export const authenticationSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern: /(?:([\w.-]{1,60}@[\w.-]{1,120}): )?Permission denied \(([\w,-]*publickey[\w,-]*)\)/,
-    read: login((hit) => {
-      const format = /Load key "([^"\n]{1,200})": ([^\n]{1,80})/.exec(hit.around(4, 0));
-      const key = format === null ? '' : `; the key ${String(format[1])} cannot be used: ${String(format[2])}`;
-      return `SSH at ${hit.group(1) || 'the other side'} rejects the key: Permission denied (${hit.group(2)})${key}`;
-    }),
+    read: (hit) => (/are too open/.test(hit.around(8, 0)) ? undefined : sshKey(hit)),
+  },
+  {
+    id: 'dependency/ssh-host-key',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /Host key for (\S{1,200}) has changed|Host key verification failed|No (?:\w+ )?host key is known for (\S{1,200}) and/,
+    read: (hit) => {
+      const changed = /HOST IDENTIFICATION HAS CHANGED|has changed/.test(hit.around(20, 2));
+      const host =
+        hit.group(1) || hit.group(2) || /(?:Host key for|is known for) (\S{1,200})/.exec(hit.around(6, 0))?.[1];
+      return {
+        cause: `The SSH host key${host === undefined ? '' : ` of ${host}`} ${changed ? 'is not the one in known_hosts (the host identification has changed)' : 'is not in known_hosts'}: host key verification failed`,
+        fixes: [{ summary: `If the new key is right, put it into known_hosts (ssh-keyscan ${host ?? 'HOST'})` }],
+        bonus: 6,
+      };
+    },
   },
   {
     id: 'dependency/authentication',

@@ -142,7 +142,7 @@ const dns: readonly string[] = [
   String.raw`(?:cannot|can't|can not|failed to|couldn't) resolve(?: the)?(?: host| hostname| host name| address| name| DNS| broker| bootstrap)*:? ?['"\x60]?${name}`,
   String.raw`Failed to resolve '?${name}`,
   String.raw`(?:Name or service not known|Temporary failure in name resolution|nodename nor servname provided)[^\n]{0,40}\(?['"]${name}['"]`,
-  String.raw`(?:host|server|name|hostname) ['"\x60]?${name}['"\x60]?:? (?:could not be resolved|cannot be resolved|not found: \d|does not resolve|resolution failed)`,
+  String.raw`(?:host|server|name|hostname) ['"\x60]{0,2}${name}['"\x60]{0,2}:? (?:could not be resolved|cannot be resolved|not found: \d|does not resolve|resolution failed)`,
   String.raw`${name}: (?:Name or service not known|Temporary failure in name resolution|Name does not resolve|No address associated with hostname|nodename nor servname provided|Unknown host|NXDOMAIN|Name has no usable address)`,
   String.raw`host:? ['"\x60]?${name}['"\x60]?[^\n]{0,30}(?:NameResolutionError|Name or service not known|Temporary failure in name resolution|nodename nor servname)`,
   String.raw`(?:Couldn't|No) resolve(?:able|d)? [^\n]{0,40}(?:in|from) bootstrap[^\n]{0,40}?${name}:\d`,
@@ -202,6 +202,58 @@ const dnsSigns: readonly Sign[] = [
 export const connectionSigns: readonly Sign[] = [
   ...dnsSigns,
   {
+    id: 'dependency/no-kubeconfig',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /The connection to the server (localhost:8080) was refused|[Kk]ubernetes cluster unreachable: Get "?http:\/\/(localhost:8080)|error loading config file "?[^"\n]{1,200}"?: [^\n]{1,80}|context "([^"\n]{1,100})" does not exist|no context exists with the name: "([^"\n]{1,100})"/,
+    read: (hit) => {
+      const context = hit.group(3) || hit.group(4);
+      return {
+        cause:
+          context === ''
+            ? 'The Kubernetes client has no kubeconfig and no ServiceAccount token, so it asks its default address localhost:8080, which refuses the connection'
+            : `The kubeconfig has no context ${context}: it does not exist`,
+        fixes: [
+          {
+            summary:
+              context === ''
+                ? 'Give it a ServiceAccount token (automountServiceAccountToken) or a kubeconfig (KUBECONFIG)'
+                : `Correct the context ${context}`,
+          },
+        ],
+        bonus: 6,
+      };
+    },
+  },
+  {
+    id: 'dependency/git',
+    rank: 'exact',
+    strength: 18,
+    pattern:
+      /fatal: (?:'([^'\n]{1,200})' does not appear to be a git repository|could not read Username for '([^'\n]{1,200})'|Remote branch (\S{1,200}) not found in upstream|repository '([^'\n]{1,200})' not found|couldn't find remote ref (\S{1,200})|detected dubious ownership in repository at '([^'\n]{1,200})'|not a git repository)/,
+    read: (hit) => {
+      const [, none, login, branch, gone, ref, owner] = hit.match;
+      const what =
+        none !== undefined
+          ? `${none} does not appear to be a git repository`
+          : login !== undefined
+            ? `${login} asks for credentials (could not read Username, authentication required)`
+            : branch !== undefined || ref !== undefined
+              ? `branch or tag ${branch ?? ref ?? ''} does not exist in the remote repository (not found)`
+              : gone !== undefined
+                ? `repository ${gone} does not exist (not found), or may not be read`
+                : owner !== undefined
+                  ? `repository ${owner} belongs to another user (detected dubious ownership)`
+                  : 'the directory is not a git repository';
+      return {
+        cause: `git fails: ${what}`,
+        fixes: [{ summary: 'Correct the repository, branch or credentials that git is given' }],
+        bonus: 5,
+      };
+    },
+  },
+  {
     id: 'dependency/connection-refused',
     rank: 'specific',
     strength: 15,
@@ -216,7 +268,7 @@ export const connectionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 14,
     pattern:
-      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|ConnectionTimeout|\bReadTimeout|Read timed out|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response\b|connection attempt failed because the connected party did not/,
+      /ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT|[Cc]onnect(?:ion)?(?: attempt)?(?: to [^\n]{1,100}?)? (?:has )?(?:timed out|timeout)|[Cc]onnection timed out|connect(?:ion)? timeout|i\/o timeout|dial timeout|[Ss]ocket(?: operation)? timed? ?out|ConnectTimeout|ConnectionTimeout|\bReadTimeout|Read timed out|SocketTimeoutException|[Cc]onnect timed out|[Tt]imed out (?:while |after |trying |connecting|waiting)[^\n]{0,120}|[Tt]imeout (?:was reached|while |after |connecting|reached while|waiting|expired|exceeded)[^\n]{0,120}|context deadline exceeded|DeadlineExceeded|Operation timed out|Failed to update metadata after|Errno 110|os error 110|\(110\)|Server selection timeout|ServerSelectionTimeoutError|timeout: timed out|\btimed out\b|did not (?:respond|answer|reply)|no response\b|connection attempt failed because the connected party did not/,
     read: (hit) => {
       const reading = connection((to) => `The connection to ${to} timed out (timeout): it does not answer`)(hit);
       // A time that ran out without any address may be anything.
@@ -259,9 +311,12 @@ export const connectionSigns: readonly Sign[] = [
     pattern:
       /ECONNRESET|[Cc]onnection reset by peer|[Cc]onnection (?:was )?reset|socket hang up|server closed the connection unexpectedly|[Cc]onnection closed (?:by|unexpectedly|prematurely)|Remote end closed connection|[Uu]nexpected EOF|EOFException|[Bb]roken pipe|EPIPE|Empty reply from server|Lost connection to (?:MySQL|MariaDB|server)|has gone away|Connection aborted/,
     read: (hit) => {
-      const reading = connection((to) => `The connection to ${to} was closed by the other side (connection reset)`)(
-        hit,
-      );
+      if (/archive|gzip|tar:|unzip|zip/i.test(hit.line.message)) return undefined;
+      const reading = connection((to) =>
+        /[Ee]mpty reply/.test(hit.match[0])
+          ? `${to} closed the connection without an answer (empty reply)`
+          : `The connection to ${to} was closed by the other side (connection reset)`,
+      )(hit);
       return reading && { ...reading, ...(!reading.endpoint && { bonus: -4 }), confidence: 'medium' };
     },
   },
@@ -273,7 +328,7 @@ export const connectionSigns: readonly Sign[] = [
       /(?:HTTP(?:\/\d(?:\.\d)?)?(?: status| error| code| response)*|[Ss]tatus(?: ?[Cc]ode)?|returned(?: error)?:?|responded with|response code|[Rr]esponse|answered(?: with)?|got|error: ) ?(?:code |status |HTTP )*[:=]? ?(401|403|404|407|409|410|429|500|501|502|503|504)\b(?: ([A-Z][A-Za-z ]{2,30}))?/,
     read: (hit) => {
       const endpoint = endpointOf(hit);
-      const path = /(?:https?:\/\/[^\s/]+)?(\/[\w./-]{1,100})/.exec(hit.line.message)?.[1];
+      const path = /(?:https?:\/\/[^\s/]+|(?<![\w.)-]))(\/[A-Za-z_][\w./-]{0,100})/.exec(hit.line.message)?.[1];
       const words = hit.group(2) === '' ? (statusWords[hit.group(1)] ?? '') : hit.group(2);
       const to = endpoint ? endpointName(endpoint) : 'A server that it calls';
       return {

@@ -190,6 +190,22 @@ export const databaseServerSigns: readonly Sign[] = [
     }),
   },
   {
+    id: 'database/denied-statement',
+    rank: 'exact',
+    strength: 19,
+    pattern:
+      /(\w{3,20}(?: \w{3,20})?) command denied to user '([^']{1,80})'@'[^']{0,80}' for table [`']([^\s]{1,120})[`']/,
+    read: (hit) => ({
+      cause: `The database user ${hit.group(2)} lacks a privilege: ${hit.group(1)} is denied for table ${hit.group(3).replace(/[`']/gu, '')}`,
+      fixes: [
+        {
+          summary: `GRANT ${hit.group(1)} on ${hit.group(3).replace(/[`']/gu, '')} to ${hit.group(2)}, or use a user that has it`,
+        },
+      ],
+      bonus: 5,
+    }),
+  },
+  {
     id: 'database/too-many-connections',
     rank: 'exact',
     strength: 20,

@@ -15,9 +15,9 @@ function migration(hit: Hit): string {
     .join('\n')
     .slice(0, 20_000);
   const found =
-    /\b(?:migration|revision|version|changeset|applying|running)s?:? ["'`]?((?:V?\d[\w.-]*_{1,2}|\d{3,}[\w.-]*)[\w.-]{0,80}|[\w./-]{1,80}\.(?:sql|rb|py|xml|yaml|js|ts))/i.exec(
+    /\b(?:migration|revision|changeset|applying|running)s?:? ["'`]?((?!source)(?:V?\d[\w.-]*_{1,2}|\d{3,}[\w.-]*)[\w.-]{0,80}|(?!\S{0,70}env\.py)[\w./-]{1,80}\.(?:sql|rb|py|xml|yaml|js|ts))/i.exec(
       text,
-    )?.[1] ?? /(\d{3,}_[\w.-]{2,80}|migrations?\/[\w.-]{2,80}\.\w{2,4})/.exec(text)?.[1];
+    )?.[1] ?? /(\d{3,}_[\w.-]{2,80}|migrations?\/(?!env\.py)[\w.-]{2,80}\.\w{2,4})/.exec(text)?.[1];
   return found === undefined ? '' : ` (migration ${found})`;
 }
 
@@ -73,6 +73,14 @@ export const databaseSigns: readonly Sign[] = [
       /(?:relation|table|view|sequence|schema|type|function) "?([\w.$-]{1,120})"?(?:\([^)]{0,80}\))? (?:does not exist|doesn't exist|not found)|Table '([^']{1,120})' doesn't exist|no such table: ([\w.]{1,120})|[Ii]nvalid object name '([^']{1,120})'|ORA-00942[^\n]{0,80}/,
     read: (hit) => {
       const name = [1, 2, 3, 4].map(hit.group).find((one) => one !== '') ?? '';
+      if (/^mysql\.\w+$/.test(name))
+        return {
+          cause: `The data directory of the MySQL server is not initialised: its system table ${name} doesn't exist`,
+          fixes: [
+            { summary: 'Initialise the data directory (mariadb-install-db, mysqld --initialize), or restore it whole' },
+          ],
+          bonus: 6,
+        };
       const kind = /^(?:relation|table|view|sequence|schema|type|function)/.exec(hit.match[0])?.[0] ?? 'table';
       return {
         cause: `The database${at(hit)} has no ${kind === 'relation' ? 'table (relation)' : kind} "${name}": it does not exist, the schema migrations have not been applied${migration(hit)}`,

@@ -148,6 +148,26 @@ export const environmentSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/shell-parameter',
+    rank: 'exact',
+    strength: 21,
+    // `${NAME:?message}` of POSIX shells: dash says `file: 3: NAME: message`, bash `file: line 3: NAME: message`.
+    pattern:
+      /^\S{1,200}: (?:line )?\d+: ([A-Z][A-Z0-9_]{1,80}): (?!not found|command not found|No such|[Pp]ermission|cannot |Is a|bad |syntax|readonly|is read)([^\n]{1,200})/,
+    read: (hit) => {
+      const env = envOf(hit.view.spec, hit.group(1));
+      return env?.value !== undefined && env.value !== '' ? undefined : missing(hit, hit.group(1), 5);
+    },
+  },
+  {
+    id: 'configuration/variable-reference',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /variable reference for '(\w{1,80})'[^\n]{0,40} can ?not be found|contains names \('ENV_(\w{1,80})'\) which cannot be expanded|[Uu]ndefined environment variable:? ['"]?(\w{1,80})/,
+    read: (hit) => missing(hit, [1, 2, 3].map(hit.group).find((one) => one !== '') ?? '', 5),
+  },
+  {
     id: 'configuration/zod-validation',
     rank: 'exact',
     strength: 22,

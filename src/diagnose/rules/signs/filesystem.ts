@@ -1,8 +1,9 @@
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
+import { settingsOf } from '../../settings.ts';
 import { largerEmptyDir } from '../proposed-commands.ts';
 import { mendFileFix, replaceWordFix, short } from './common-fixes.ts';
-import { nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
+import { absolutePath, nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
 const pathWord = String.raw`['"\x60\u2018\u201c]?((?:[A-Za-z]:)?(?:\.{1,2})?/[^\s'"\x60\u2018\u2019\u201c\u201d,;:)\]}]{1,300}|[\w.-]+(?:/[\w.-]+)+|[\w-]+\.[a-z]{1,6})['"\x60\u2019\u201d]?`;
 
@@ -11,6 +12,22 @@ const errors = String.raw`(?:No such file or directory|nonexistent directory|ENO
 // Why a file that is there cannot be opened either, as strerror(3) and the runtimes say it.
 const otherReason =
   /[Pp]ermission denied|EACCES|[Tt]oo many open files|E[MN]FILE|[Rr]ead-only file ?system|EROFS|[Nn]o space left|ENOSPC|[Ii]s a directory|EISDIR|[Nn]ot a directory|ENOTDIR|[Oo]peration not permitted|EPERM|[Ii]nput\/output error|\bEIO\b|[Ss]tale file handle|ESTALE|[Dd]evice or resource busy|EBUSY|[Tt]ext file busy|ETXTBSY|[Tt]oo many levels of symbolic links|ELOOP|[Ff]ile name too long|ENAMETOOLONG|[Cc]annot allocate memory|ENOMEM/;
+
+/** The archive that the log, the command or the environment names. */
+function archiveOf(hit: Hit): string | undefined {
+  const words = [
+    hit.line.message,
+    hit.around(4, 3),
+    settingsOf(hit.view.spec)
+      .map(({ value }) => value)
+      .join(' '),
+  ];
+  for (const text of words) {
+    const found = /[\w./:@-]{0,200}\.(?:tar(?:\.\w{2,4})?|tgz|t[bx]z|zip|gz|xz|zst|bz2|jar|war|whl)\b/.exec(text)?.[0];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** Files and directories. */
 export const filesystemSigns: readonly Sign[] = [
@@ -43,7 +60,7 @@ export const filesystemSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /[Nn]o space left on device|ENOSPC|Errno 28|os error 28|[Dd]isk (?:is )?full|[Dd]isk quota exceeded|EDQUOT|not enough (?:disk )?space|insufficient (?:disk|storage) space|disk usage exceeded flood-stage|file system is full|out of disk space|Filesystem full|free space[^\n]{0,40} (?:below|too low|insufficient)/i,
+      /[Nn]o space left on device|ENOSPC|Errno 28|os error 28|[Dd]isk (?:is )?full|[Dd]isk quota exceeded|EDQUOT|not enough (?:disk )?space|insufficient (?:disk|storage) space|disk usage exceeded flood-stage|file system is full|out of disk space|Filesystem full|Wrote only \d+ of \d+ bytes|free space[^\n]{0,40} (?:below|too low|insufficient)/i,
     read: (hit) => {
       if (/inotify|System limit for number of file watchers/.test(hit.line.message)) {
         return {
@@ -52,7 +69,7 @@ export const filesystemSigns: readonly Sign[] = [
           bonus: 6,
         };
       }
-      const path = nearPath(hit) ?? '';
+      const path = absolutePath(hit, nearPath(hit)) ?? '';
       const mount = path.startsWith('/') ? hit.view.mountAt(path) : undefined;
       const volume = mount?.volume;
       const larger = largerEmptyDir(hit.view, volume);
@@ -148,7 +165,7 @@ export const filesystemSigns: readonly Sign[] = [
     read: (hit) => {
       const path = hit.group(1);
       const text = hit.line.message;
-      if (/^[A-Z]+\/[A-Z]+$/.test(path)) return undefined;
+      if (/^[A-Z]+\/[A-Z]+$/.test(path) || /one or more errors occurred/.test(text)) return undefined;
       if (new RegExp(errors).test(text)) return missingFile(hit, path);
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
       const reason = text.slice(hit.match.index + hit.match[0].length).replace(/^[\s:,"']+/, '');
@@ -221,6 +238,34 @@ export const filesystemSigns: readonly Sign[] = [
             bonus: 4,
           };
     },
+  },
+  {
+    id: 'filesystem/broken-archive',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /not in gzip format|gzip: (?:\S{1,200}: )?(?:unexpected end of file|invalid (?:compressed data|header|magic|checksum)|crc error)|does not look like a tar archive|Unexpected EOF in archive|[Ee]nd-of-central-directory signature not found|BadZipFile: [^\n]{1,80}|tarfile\.ReadError: [^\n]{1,80}|BadGzipFile: [^\n]{1,60}|zip: not a valid zip file|error in opening zip file|zip END header not found|(?:xz|zstd|bzip2|lz4): [^\n]{0,120}(?:not recognized|not in|unsupported format|Unexpected end of input|not a bzip2 file)|(?:archive|tarball) (?:is )?(?:corrupt|truncated|damaged)[^\n]{0,60}/,
+    read: (hit) => {
+      const name = archiveOf(hit);
+      const cut = /[Uu]nexpected (?:end|EOF)|truncated/.test(hit.match[0]);
+      return {
+        cause: `The archive${name === undefined ? '' : ` ${name}`} ${cut ? 'is truncated (unexpected end of file)' : 'is not one, or is corrupt'}: ${short(hit.match[0], 120)}`,
+        fixes: [{ summary: `See what ${name ?? 'the archive'} really holds, and make or fetch it anew` }],
+        bonus: name === undefined ? 2 : 6,
+      };
+    },
+  },
+  {
+    id: 'filesystem/cannot-write',
+    rank: 'specific',
+    strength: 14,
+    pattern:
+      /curl: \(23\) [^\n]{1,120}|(?:[Ff]ailed|[Ff]ailure|[Cc]annot|[Cc]ould not|[Ee]rror) (?:to )?writ\w+ (?:to |output to |body to )?(?:destination|output|disk|file)\b[^\n]{0,80}/,
+    read: (hit) => ({
+      cause: `The program cannot write its output: ${short(hit.match[0], 140)} (the disk or volume is full, or not writable)`,
+      fixes: [{ summary: 'See whether the volume it writes to has space and lets its user write' }],
+      confidence: 'medium',
+    }),
   },
   {
     id: 'filesystem/io-error',

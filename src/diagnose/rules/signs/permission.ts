@@ -4,7 +4,7 @@ import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { containerPatch } from '../proposed-commands.ts';
 import { short } from './common-fixes.ts';
-import { nearPath, pathSource } from './path-of.ts';
+import { absolutePath, nearPath, pathSource } from './path-of.ts';
 import { writableDirectory } from './writable-directory.ts';
 
 function user(hit: Hit): string {
@@ -14,21 +14,6 @@ function user(hit: Hit): string {
 
 /** Files and directories that the program's user may not use. */
 export const permissionSigns: readonly Sign[] = [
-  {
-    id: 'filesystem/too-open',
-    rank: 'exact',
-    strength: 20,
-    pattern:
-      /(?:private key|key|password|cookie|config(?:uration)?) file "?([^"\s]{1,200})"? (?:has group or world access|has insecure permissions|must be (?:accessible|readable) by owner only|is world[- ](?:readable|writable))|Permissions (?:0\d{3} )?for '([^']{1,200})' are too open|(?:[Cc]ookie file|[Ff]ile) (\/\S{1,200}) must be accessible by owner only|"?(\/[^"\s]{1,200})"? (?:is|has) (?:group|world)[ -](?:or world )?(?:readable|writable|access)\w*/,
-    read: (hit) => {
-      const path = [1, 2, 3, 4].map(hit.group).find((one) => one !== '') ?? '';
-      return {
-        cause: `The permissions of ${path} are too open: it must not be accessible by group or others (0600)${pathSource(hit, path)}`,
-        fixes: [{ summary: `Give ${path} the mode 0600: defaultMode of its volume, or chmod in the image` }],
-        bonus: 6,
-      };
-    },
-  },
   {
     id: 'filesystem/read-only',
     rank: 'exact',
@@ -59,7 +44,7 @@ export const permissionSigns: readonly Sign[] = [
         )
       )
         return undefined;
-      const path = nearPath(hit);
+      const path = absolutePath(hit, nearPath(hit));
       if (path === undefined) return withoutPath(hit);
       const operation = /\bchown\b|change owner/i.test(text)
         ? 'change the owner of'
@@ -83,13 +68,13 @@ export const permissionSigns: readonly Sign[] = [
   {
     id: 'filesystem/too-open',
     rank: 'exact',
-    strength: 19,
+    strength: 20,
     pattern:
-      /[Pp]ermissions (\d{3,4}) for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|['"]?(\/[^'"\s]{1,200})['"]? (?:is|are|has) (?:world|group)[- ](?:writable|readable|accessible|or world access)/,
+      /[Pp]ermissions (?:(\d{3,4}) )?for ['"]?([^'"\s]{1,200})['"]? are too open|(?:bad|unsafe|insecure|too open) (?:ownership or )?(?:permissions|modes?)(?: \S{1,20})? (?:on|for|of):? ['"]?([^'"\s]{1,200})|(?:[Ff]ile |^)['"]?([^'"\s]{1,200}\.(?:key|pem|pgpass|cookie|rc)|\/[^'"\s]{1,200})['"]? (?:is |are |has )?(?:world|group)(?: or |[- ])(?:writable|readable|accessible|world access)|(?:file|File) ['"]?([^'"\s]{1,200})['"]? (?:has group or world access|must be (?:accessible|readable) by owner only)/,
     read: (hit) => {
-      const path = hit.group(2) || hit.group(3) || hit.group(4);
+      const path = [2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? '';
       return {
-        cause: `The permissions of ${path}${pathSource(hit, path)} are too open${hit.group(1) === '' ? '' : ` (${hit.group(1)})`}: others may read or write it`,
+        cause: `The permissions of ${path}${pathSource(hit, path)} are too open${hit.group(1) === '' ? '' : ` (${hit.group(1)})`}: group or others may read or write it, which must not be (mode 0600)`,
         fixes: [{ summary: `Set a stricter mode (defaultMode of the volume, for example 0400) for ${path}` }],
         bonus: 5,
       };

@@ -13,6 +13,8 @@ function inFile(hit: Hit, file: string, line: string, what: string): Reading {
   };
 }
 
+const interestingError =
+  /error|expect|unknown|unrecogni|invalid|missing|not |no |fail|cannot|can't|unexpected|undefined|duplicate|bad |must|illegal|unclosed|unterminated|already/iu;
 const osError =
   /: (?:[Ii]s a directory|[Nn]o such file or directory|[Pp]ermission denied|[Ii]nput\/output error|[Nn]ot a directory)$/u;
 
@@ -122,14 +124,16 @@ export const serverConfigSigns: readonly Sign[] = [
     strength: 22,
     lines: 2,
     pattern:
-      /AH00526: Syntax error on line (\d+) of (\/\S+?):\n?\s*([^\n]{0,200})|(Invalid command '[^']{1,80}'[^\n]{0,120})/,
+      /(?:AH00526: |^(?:\S+: )?(?:Syntax error on line \d+ of \/\S+: )?)Syntax error on line (\d+) of (\/\S+?):\n?\s*(?!Syntax error)([^\n]{0,200})|(Invalid command '[^']{1,80}'[^\n]{0,120})/,
     read: (hit) =>
-      inFile(
-        hit,
-        hit.group(2),
-        hit.group(1),
-        `Apache finds a syntax error (${short(hit.group(3) || hit.group(4), 160)})`,
-      ),
+      /variable \$\{\w+\} is not defined/i.test(hit.around(12, 0))
+        ? undefined
+        : inFile(
+            hit,
+            hit.group(2),
+            hit.group(1),
+            `Apache finds a syntax error (${short(hit.group(3) || hit.group(4), 160)})`,
+          ),
   },
   {
     id: 'configuration/redis',
@@ -249,6 +253,7 @@ export const serverConfigSigns: readonly Sign[] = [
       const rest = short(inner?.replace(/^\s*-{3}> [\w.]{1,100}: /u, '') ?? (below === '' ? said : below), 220);
       const file = pathIn(hit);
       // The line before said what is wrong with it.
+      if (/one or more errors occurred|Maybe try/u.test(said)) return undefined;
       if (/^(?:exiting|aborting)\b/i.test(rest) && hit.around(1, 0).includes('\n')) return undefined;
       // So did the operating system, by the tool that read it.
       if (/^\/\S+$/u.test(rest) && osError.test(hit.around(1, 0).split('\n')[0] ?? '')) return undefined;
@@ -265,11 +270,23 @@ export const serverConfigSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/file-and-line',
+    rank: 'exact',
+    strength: 14,
+    pattern:
+      /(?:^|[\s"'(=])((?:\/[\w.@-]{1,80}){1,12}\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|hcl|vcl|properties|rules|zone|db|map|list)):(\d{1,6})(?::(\d{1,5}))?:? ?(?:error|fatal|syntax error)?:? ?([^\n"]{6,300}(?:"[^"\n]{1,80}"[^\n"]{0,200}){0,4})/,
+    read: (hit) => {
+      const said = hit.group(4).replace(/^[:,\s]+/u, '');
+      if (!interestingError.test(said)) return undefined;
+      return inFile(hit, hit.group(1), hit.group(2), `The program rejects its configuration (${short(said, 180)})`);
+    },
+  },
+  {
     id: 'configuration/unknown-field',
     rank: 'exact',
     strength: 19,
     pattern:
-      /(?:field|key) ["'`]?([\w.-]{1,80})["'`]? not found in (?:type|struct) ([\w.*]{1,80})|unknown field [`"']?([\w.-]{1,80})[`"']?(?:, expected [^\n]{1,160})?|unknown (?:configuration )?(?:key|setting|option|property|parameter|directive)s?:? [`"']([\w.-]{1,80})[`"']|(?:[Uu]nrecogni[sz]ed|[Uu]nsupported|[Ii]nvalid) (?:configuration )?(?:key|setting|field|property|parameter|directive|keyword)s?:? [`"']?([\w.-]{2,80})[`"']?/,
+      /(?:field|key) ["'`]?([\w.-]{1,80})["'`]? not found in (?:type|struct) ([\w.*]{1,80})|unknown field [`"']?([\w.-]{1,80})[`"']?(?:, expected [^\n]{1,160})?|[Uu]nknown (?:configuration )?(?:key|setting|option|property|parameter|directive|variable)s?:? [`"']([\w.-]{1,80})[`"']|(?:[Uu]nrecogni[sz]ed|[Uu]nsupported|[Ii]nvalid) (?:configuration )?(?:key|setting|field|property|parameter|directive|keyword)s?:? [`"']?([\w.-]{2,80})[`"']?/,
     read: (hit) => {
       const key = [1, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '';
       const placed = /(?:^|\s)((?:\/[\w.@-]{1,80}){1,12}):(\d{1,6})(?::\d{1,5})?:? /.exec(hit.line.message);

@@ -98,6 +98,25 @@ export const tlsSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/key-in-variable',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /DECODER routines::unsupported|ERR_OSSL_(?:UNSUPPORTED|PEM_\w+|ASN1_\w+)|Could not (?:deserialize|parse) key data|Unable to load PEM file|(?:Invalid|invalid) PEM|InvalidKeySpecException|not a valid PEM|no PEM data (?:was )?found|secretOrPrivateKey must be an asymmetric key/,
+    read: (hit) => {
+      const env = (hit.view.spec?.env ?? []).filter(
+        (one) => /KEY|CERT|PEM/.test(one.name ?? '') || one.value?.includes('-----BEGIN') === true,
+      );
+      const [one] = env.length === 1 ? env : env.filter((each) => each.value?.includes('-----BEGIN') === true);
+      const escaped = one?.value?.includes('\\n') === true ? ': its line breaks are written as \\n' : '';
+      return {
+        cause: `The ${/KEY/.test(one?.name ?? '') ? 'private key' : /CERT/.test(one?.name ?? '') ? 'certificate' : 'private key or certificate'}${one?.name === undefined ? ' that it reads' : ` in environment variable ${one.name}`} cannot be decoded, it is not valid PEM (${short(hit.match[0], 80)})${escaped}`,
+        fixes: [{ summary: `Provide ${one?.name ?? 'it'} as PEM with real line breaks, best as a file from a Secret` }],
+        bonus: one === undefined ? 0 : 6,
+      };
+    },
+  },
+  {
     id: 'configuration/tls-file',
     rank: 'exact',
     strength: 18,

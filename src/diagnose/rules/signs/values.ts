@@ -45,6 +45,19 @@ function culprit(hit: Hit, value: string): { readonly name: string; readonly sho
   );
 }
 
+/** The key that the line of source reads which a trace shows: `int(conf["smtp"]["port"])`. */
+function keyInSource(hit: Hit): string | undefined {
+  const source = hit.around(3, 0);
+  return [
+    ...source.matchAll(
+      /\[["'](\w{1,60})["']\]|\.get\(["'](\w{1,60})["']|getenv\(["'](\w{1,60})["']|process\.env\.(\w{1,60})/gu,
+    ),
+  ]
+    .at(-1)
+    ?.slice(1)
+    .find((one) => one !== undefined);
+}
+
 const key = String.raw`["'\x60<]?([A-Za-z_][\w.-]{0,80}(?:\[\d+\][\w.-]*)?)["'\x60>]?`;
 
 /** Keys and values of a configuration. */
@@ -54,7 +67,7 @@ export const valueSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 15,
     pattern: new RegExp(
-      String.raw`\b(?:missing|required|mandatory|no|undefined|unknown|absent)(?: or (?:empty|invalid))? (?:required |mandatory |config(?:uration)? |json |yaml )*(?:key|field|property|setting|option|parameter|section|entry|attribute|value|configuration)s?(?: in config(?:uration)?)?(?: for| of| named| called| given for| found for)?(?: the)?(?: key| setting)?[:=]? ["'\x60]?([A-Za-z_][\w.-]{1,80})["'\x60]?`,
+      String.raw`\b(?:missing|required|mandatory|no|undefined|absent)(?: or (?:empty|invalid))? (?:required |mandatory |config(?:uration)? |json |yaml )*(?:key|field|property|setting|option|parameter|section|entry|attribute|value|configuration)s?(?: in config(?:uration)?)?(?: for| of| named| called| given for| found for)?(?: the)?(?: key| setting)?[:=]? ["'\x60]?([A-Za-z_][\w.-]{1,80})["'\x60]?`,
       'i',
     ),
     read: (hit) =>
@@ -104,12 +117,31 @@ export const valueSigns: readonly Sign[] = [
       const value = [1, 2, 3, 4, 5, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       const from = culprit(hit, value);
       const file = from ? '' : configFile(hit).text;
+      const key = keyInSource(hit);
       return {
         cause: from
           ? `Environment variable ${from.name}${from.shown} has an invalid value: a number is expected (${short(hit.match[0], 100)})`
-          : `A setting${file} has the invalid value ${value === '' ? '' : `'${short(value, 60)}' `}where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
+          : `${key === undefined ? 'A setting' : `Setting ${key}`}${file} ${value === '' ? 'is empty' : `has the invalid value '${short(value, 60)}'`} where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', 'Give the setting a number')],
         bonus: from ? 8 : 2,
+      };
+    },
+  },
+  {
+    id: 'configuration/octal-number',
+    rank: 'exact',
+    strength: 24,
+    pattern: /(\w{1,40}): value too great for base \(error token is "(\w{1,40})"\)/,
+    read: (hit) => {
+      const from = culprit(hit, hit.group(2));
+      return {
+        cause: `${from === undefined ? 'A value' : `Environment variable ${from.name}`} has the invalid value ${hit.group(2)}: the shell reads a number with a leading 0 as octal (value too great for base)`,
+        fixes: [
+          from
+            ? setEnvFix(hit.view, from.name)
+            : { summary: 'Write the number without leading zeros, or as 10#$NAME in the script' },
+        ],
+        bonus: 5,
       };
     },
   },
