@@ -2,6 +2,9 @@ import type { ContainerRecord, PodRecord } from '../model/pod-record.ts';
 import { afterDelay, podFailure, type Finding, type Look } from './look.ts';
 import { conditionOf, countingContainers, isDone, isJobPod, nodeTimeMs } from './pod-facts.ts';
 
+// Nobody calls a program that started just now "not ready".
+const usualStartMs = 20_000;
+
 /**
  * NotReady: running but not ready for notReadyDelayMs, and for longer than its own startup and readiness probes allow.
  * Pods of Jobs are not meant to be ready.
@@ -31,7 +34,7 @@ export function findNotReady(look: Look): Finding[] {
       message: ready?.message,
       commonCause: nodeLost && record.nodeName !== undefined ? `node:${record.nodeName}` : undefined,
     });
-  if (look.atOnce) return nowMs >= sinceMs + budgetMs ? [{ failure: finding() }] : [];
+  if (look.atOnce) return nowMs >= sinceMs + Math.max(budgetMs, usualStartMs) ? [{ failure: finding() }] : [];
   return [afterDelay(look, sinceMs, Math.max(settings.notReadyDelayMs, budgetMs), finding)];
 }
 

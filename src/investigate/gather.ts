@@ -115,7 +115,7 @@ async function investigate(scene: Scene): Promise<CaseFile> {
     events: orderEvents(reads.events(), eventLimit),
     logs: reads.logs(),
     owners: chain.owners,
-    cluster: [...surroundings, ...claims, ...services, ...neighbours.foreign, ...slices],
+    cluster: [...surroundings, ...claims, ...services, ...neighbours.foreign, ...neighbours.idle, ...slices],
     gaps: collector.gaps(),
   };
 }

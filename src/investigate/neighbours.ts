@@ -12,6 +12,7 @@ const serviceLimit = 5;
 const foreignLimit = 2;
 const neighbourLimit = 20;
 const podsPerService = 5;
+const workloadLimit = 100;
 
 /** What the search for a neighbour at fault goes by. */
 export interface Surroundings {
@@ -35,6 +36,8 @@ export interface Neighbours {
   readonly named: readonly KubePod[];
   /** Services of other namespaces that are spoken of. */
   readonly foreign: readonly KubeObject[];
+  /** Deployments and StatefulSets that should make the pods of a Service which has none. */
+  readonly idle: readonly KubeObject[];
 }
 
 /** Finds the pods around a workload that may be the cause of its failure. */
@@ -69,7 +72,9 @@ export async function findNeighbours(
     ...runsLikelyImage(around.pod, others),
     ...refersAlike(around.pod, others),
   ];
+  const idle = await workloadsBehind(meant, around.namespace, reader, collector);
   return {
+    idle,
     pods: unique([...named, ...likely, ...sharing, ...failing]).slice(0, neighbourLimit),
     named,
     foreign: foreign.services,
@@ -93,6 +98,36 @@ async function podsBehind(
     reader.listPods(namespace, { selector, limit: neighbourLimit }, { signal }),
   );
   return failingFirst(listing?.items ?? [], around.nowMs).slice(0, podsPerService);
+}
+
+// A Service without pods is mostly one whose workload was scaled to 0, or cannot make its pods.
+async function workloadsBehind(
+  services: readonly KubeObject[],
+  namespace: string,
+  reader: ClusterReader,
+  collector: Collector,
+): Promise<readonly KubeObject[]> {
+  const selectors = services.flatMap((service) => serviceSelector(service) ?? []);
+  if (selectors.length === 0) return [];
+  const listed = await Promise.all(
+    ['Deployment', 'StatefulSet'].map(async (kind) => {
+      const listing = await collector.take(`${kind.toLowerCase()}s`, (signal) =>
+        reader.list({ kind, namespace, limit: workloadLimit }, { signal }),
+      );
+      return (listing?.items ?? []).map((item) => (item.kind ? item : { ...item, kind }));
+    }),
+  );
+  return listed
+    .flat()
+    .filter((one) => selectors.some((selector) => matchesSelector(selector, templateLabels(one))))
+    .slice(0, serviceLimit);
+}
+
+function templateLabels(workload: KubeObject): Readonly<Record<string, string>> | undefined {
+  const { template } = (workload.spec ?? {}) as {
+    template?: { metadata?: { labels?: Readonly<Record<string, string>> } };
+  };
+  return template?.metadata?.labels;
 }
 
 async function readForeign(

@@ -72,7 +72,7 @@ const webhookFails = admissionRule({
   say: (match, _view, who) => {
     const [, webhook = '', service, port, error = ''] = match;
     return {
-      rootCause: `The admission webhook ${webhook} cannot be called${service === undefined ? '' : ` at ${service}${port === undefined ? '' : `:${port}`}`}: ${error.replace(/"$/u, '').slice(0, 200)}; failurePolicy Fail refuses the pods of ${who} meanwhile (failed calling webhook).`,
+      rootCause: `The admission webhook ${webhook} cannot be called${service === undefined ? '' : ` at ${service}${port === undefined ? '' : `:${port}`}`}: ${error.replace(/"$/u, '').trim().slice(0, 200)}; failurePolicy Fail refuses the pods of ${who} meanwhile (failed calling webhook).`,
       confidence: 'high',
       fixes: webhookFixes(service, error),
       ...serviceRef(service),

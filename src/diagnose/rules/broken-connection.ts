@@ -1,10 +1,12 @@
 import type { CaseView } from '../case-view.ts';
+import { endpointName, findEndpoint } from '../logs/endpoint.ts';
 import type { Endpoint } from '../logs/endpoint.ts';
 import { containerName, ending, jobEnding } from '../logs/sentence.ts';
 import { findingOf } from '../logs/sign.ts';
 import type { Finding } from '../rule.ts';
 import { awaitedConnection } from './awaited-connection.ts';
 import { explainedLog } from './log-rules.ts';
+import { failingProbe } from './probe-facts.ts';
 
 /** A connection that the container in focus lacks. */
 export interface Broken {
@@ -31,8 +33,25 @@ export function brokenConnection(view: CaseView): Broken | undefined {
     const { cause: clause } = explained.reading;
     return { view, endpoint, clause, byName: /dns|upstream|haproxy/.test(id), base: findingOf(view, explained) };
   }
-  const awaited = awaitedConnection(view);
+  const awaited = awaitedConnection(view) ?? probedConnection(view);
   return awaited && { view, ...awaited, byName: true };
+}
+
+const unreachable =
+  /refused|unreachable|timed? ?out|can't connect|could not connect|failed to connect|bad address|resolve|no route/iu;
+
+// A probe's command that asks another program tells of the connection itself.
+function probedConnection(view: CaseView): Omit<Broken, 'view' | 'byName'> | undefined {
+  const probe = failingProbe(view);
+  const command = probe?.probe.exec?.command?.join(' ').slice(0, 2000);
+  if (probe === undefined || command === undefined || !unreachable.test(probe.result)) return undefined;
+  const asked = findEndpoint(command);
+  const told = findEndpoint(probe.result.slice(0, 2000));
+  const endpoint = told?.host === asked?.host || told === undefined ? (asked ?? told) : told;
+  if (endpoint?.host === undefined || /^(?:localhost|127\.|0\.0\.0\.0|::1$)/u.test(endpoint.host)) return undefined;
+  if (endpoint.host === (view.pod?.status as { readonly podIP?: string } | undefined)?.podIP) return undefined;
+  const clause = `The command of its ${probe.kind} probe cannot connect to ${endpointName(endpoint)}`;
+  return { endpoint, clause, base: { rootCause: `${clause}.`, confidence: 'medium', cites: probe.cites, fixes: [] } };
 }
 
 function symptom({ view, clause }: Broken): string {

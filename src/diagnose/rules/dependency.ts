@@ -1,16 +1,16 @@
-import type { KubePod } from '../../model/kube-objects.ts';
+import type { KubePod, KubeWorkload } from '../../model/kube-objects.ts';
 import { bestVerdict } from '../best-verdict.ts';
 import { viewCase } from '../case-view.ts';
 import type { CaseView } from '../case-view.ts';
 import { allStatuses } from '../containers.ts';
-import { patch, setEnv } from '../kubectl.ts';
+import { describe, patch, scale, setEnv } from '../kubectl.ts';
 import { endpointName } from '../logs/endpoint.ts';
 import type { Finding, ProposedFix, Rule } from '../rule.ts';
 import { isSecretSetting, settingsOf } from '../settings.ts';
 import { brokenConnection, withCause } from './broken-connection.ts';
 import type { Broken } from './broken-connection.ts';
 import { caseOf, isFailing } from './neighbour.ts';
-import { endpointsOf, nearlySelected, podsBehind, selectorText, serviceOf } from './services.ts';
+import { endpointsOf, nearlySelected, podsBehind, selectorText, serviceOf, workloadBehind } from './services.ts';
 import type { KubeService } from './services.ts';
 import { hasTemplate, isNear } from './signs/common-fixes.ts';
 import { endpointSetting } from './signs/connection.ts';
@@ -22,6 +22,8 @@ function withoutPods(broken: Broken, service: KubeService): Finding | undefined 
   const selector = selectorText(service.spec?.selector);
   const counted = endpointsOf(view, service);
   if (selector === '' || podsBehind(view, service).length > 0 || (counted && counted.all > 0)) return undefined;
+  const idle = workloadBehind(view, service);
+  if (idle !== undefined) return idleWorkload(broken, name, idle, counted !== undefined);
   const near = nearlySelected(view, service);
   const labels =
     near === undefined
@@ -44,6 +46,27 @@ function withoutPods(broken: Broken, service: KubeService): Finding | undefined 
         text: `selector ${selector}; ${counted ? `${String(counted.ready)} ready endpoints` : 'no pod matches'}; asked for ${endpointName(endpoint)}`,
       },
     ],
+  });
+}
+
+function idleWorkload(broken: Broken, service: string, workload: KubeWorkload, counted: boolean): Finding {
+  const { kind = '', metadata, spec, status } = workload;
+  const target = { kind, name: metadata?.name ?? '', namespace: broken.view.namespace };
+  const replicas = spec?.replicas ?? 1;
+  const refused = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True')?.message;
+  const why =
+    replicas === 0
+      ? `${kind} ${target.name} behind it is scaled to 0 replicas`
+      : `${kind} ${target.name} behind it has no pods (0 of ${String(replicas)})${refused === undefined ? '' : `: ${refused.slice(0, 300)}`}`;
+  return withCause(broken, `Service ${service} has no endpoints, because ${why}.`, {
+    causedBy: target,
+    confidence: counted ? 'high' : 'medium',
+    fixes: [
+      replicas === 0
+        ? { summary: `Scale ${kind} ${target.name} up again`, command: scale(target, 1) }
+        : { summary: `See why ${kind} ${target.name} has no pods`, command: describe(target) },
+    ],
+    cites: [{ source: `${kind.toLowerCase()} ${target.name}`, text: `replicas ${String(replicas)}` }],
   });
 }
 

@@ -87,7 +87,7 @@ function oomFinding(view: CaseView): Finding | undefined {
 }
 
 // Files in a memory-backed emptyDir count against the limit of the container that writes them.
-function memoryVolume(view: CaseView): string {
+export function memoryVolume(view: CaseView): string {
   for (const mount of view.spec?.volumeMounts ?? []) {
     const found = mount.mountPath === undefined ? undefined : view.mountAt(mount.mountPath);
     if (found?.volume.emptyDir?.medium === 'Memory')

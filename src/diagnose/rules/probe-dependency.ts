@@ -3,7 +3,8 @@ import { containerWords } from './message-rule.ts';
 import { failingProbe, probeWords } from './probe-facts.ts';
 
 // What a probe sees of a program that waits for something else: an error of its own, no answer, no open port.
-const waiting = /statuscode: (5\d\d)|connection refused|timed out|timeout|deadline exceeded/iu;
+const waiting =
+  /statuscode: (5\d\d)|connection refused|timed out|timeout|deadline exceeded|network is unreachable|no route to host|bad address|can't connect/iu;
 
 /**
  * The given rules about broken dependencies, for a container that does not crash but is not ready because of one: its probe

@@ -13,7 +13,7 @@ const wrongPort = probeRule({
   id: 'wrong-port',
   pattern: refused,
   cause: (probe, view) => {
-    const other = otherPort(probe, view);
+    const other = probe.probe.exec === undefined ? otherPort(probe, view) : undefined;
     if (other === undefined) return undefined;
     const asked = askedPort(probe) ?? '';
     return `${subject(probe, view)} asks port ${asked}, but the program listens on port ${other.port} (${other.how}): connection refused`;

@@ -1,4 +1,4 @@
-import type { KubeObject, KubePod } from '../../model/kube-objects.ts';
+import type { KubeObject, KubePod, KubeWorkload } from '../../model/kube-objects.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Endpoint } from '../logs/endpoint.ts';
 
@@ -56,6 +56,18 @@ export function podsBehind(view: CaseView, service: KubeService): readonly KubeP
     (pod) =>
       pod.metadata?.deletionTimestamp === undefined &&
       selector.every(([key, value]) => pod.metadata?.labels?.[key] === value),
+  );
+}
+
+/** The workload whose pods a Service selects, when it is known here. */
+export function workloadBehind(view: CaseView, service: KubeService): KubeWorkload | undefined {
+  const selector = Object.entries(service.spec?.selector ?? {});
+  const workloads = [...view.objects('Deployment'), ...view.objects('StatefulSet')] as readonly KubeWorkload[];
+  return workloads.find(
+    (one) =>
+      one !== view.owner &&
+      selector.length > 0 &&
+      selector.every(([key, value]) => one.spec?.template?.metadata?.labels?.[key] === value),
   );
 }
 

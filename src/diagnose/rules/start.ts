@@ -3,6 +3,7 @@ import type { ProposedFix, Rule } from '../rule.ts';
 import { createMessages } from './create.ts';
 import { containerPatch, specPatch } from './proposed-commands.ts';
 import { containerWords, messageRule } from './message-rule.ts';
+import { memoryVolume } from './out-of-memory.ts';
 
 interface StartRule {
   readonly id: string;
@@ -139,8 +140,12 @@ export const startRules: readonly Rule[] = [
     id: 'memory-limit-too-low',
     pattern:
       /()OOM-killed \(memory limit too low\?\)|container init was OOM-killed|memory limit too low|minimum memory limit/u,
-    cause: ({ who, view }) =>
-      `The memory limit ${view.spec?.resources?.limits?.memory ?? ''} of ${who} is too low even to start it: the runtime's own init process is OOM-killed (out of memory).`,
+    cause: ({ who, view }) => {
+      // What lies in memory outlives the container's restarts.
+      const files = memoryVolume(view);
+      const what = files === '' ? 'is too low even to start it' : 'is used up before it starts';
+      return `The memory limit ${view.spec?.resources?.limits?.memory ?? ''} of ${who} ${what}: the runtime's own init process is OOM-killed (out of memory)${files}${files === '' ? '' : ' and stay there when the container is restarted'}.`;
+    },
     fixes: (view, container) => [
       containerPatch(view, container, 'Raise the memory limit to 64Mi', {
         resources: { limits: { memory: '64Mi' } },

@@ -143,19 +143,20 @@ export function traceLocation(hit: Hit): string {
 
 const library =
   /node_modules|node:|internal\/|site-packages|dist-packages|\/usr\/lib|\/usr\/local\/(?:lib|go)|<frozen|java\.|jdk\.|sun\.|org\.spring|runtime\/|\/rustc\/|\/gems\/|vendor\//;
+// Each begins where a word begins, so that a long word is walked over once.
 const places: readonly RegExp[] = [
   /^\s*File "([^"]+)", line (\d+)/,
-  /\(?((?:\/|[A-Za-z]:|[\w.-]+\/)?[\w./@-]+\.(?:[cm]?[jt]sx?)):(\d+):\d+\)?/,
+  /(?<![\w./@-])((?:\/|[A-Za-z]:)?[\w./@-]+\.(?:[cm]?[jt]sx?)):(\d+):\d+/,
   /^\s*\t?(\S+\.go):(\d+)/,
   /^\s+at [\w.$<>/]+\(([\w$]+\.(?:java|kt|scala|groovy)):(\d+)\)/,
-  /(\S+\.rb):(\d+):in /,
-  /(\S+\.php)[:(](\d+)\)?/,
+  /(?<!\S)(\S+\.rb):(\d+):in /,
+  /(?<![^\s('"])([^\s('"]+\.php)[:(](\d+)/,
   / in (\S+\.php) on line (\d+)/,
   / in (\S+\.cs):line (\d+)/,
   /panicked at (?:'.*', )?(\S+\.rs):(\d+)/,
   / at (\S+\.p[lm]) line (\d+)/,
-  /(\S+\.exs?):(\d+):/,
-  /(\S+\.(?:c|cc|cpp|cxx|h)):(\d+):/,
+  /(?<![^\s('"])([^\s('"]+\.exs?):(\d+):/,
+  /(?<![^\s('"])([^\s('"]+\.(?:c|cc|cpp|cxx|h)):(\d+):/,
 ];
 
 function ownFrame(hit: Hit): string | undefined {

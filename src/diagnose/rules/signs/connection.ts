@@ -15,6 +15,14 @@ export function endpointOf(hit: Hit): Endpoint | undefined {
   return near ?? own ?? onlyAddress(hit.view);
 }
 
+/** The same for a database: an address that stands in the settings alone and is a web address is another server's. */
+export function databaseEndpoint(hit: Hit): Endpoint | undefined {
+  const endpoint = endpointOf(hit);
+  const { host = '' } = endpoint ?? {};
+  if (hit.around(6, 8).includes(host)) return endpoint;
+  return settingsWith(hit.view.spec, host).some(({ value }) => /^https?:/u.test(value)) ? undefined : endpoint;
+}
+
 function nearbyEndpoint(hit: Hit, own: Endpoint | undefined): Endpoint | undefined {
   const { lines } = hit.log;
   for (const step of [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6, 6, 7, 8]) {

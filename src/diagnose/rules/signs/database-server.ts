@@ -1,12 +1,12 @@
 import { endpointName } from '../../logs/endpoint.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
 import { settingsOf } from '../../settings.ts';
-import { endpointOf } from './connection.ts';
+import { databaseEndpoint } from './connection.ts';
 import { fileSource, short } from './common-fixes.ts';
 import { nearPath } from './path-of.ts';
 
 function at(hit: Hit): string {
-  const endpoint = endpointOf(hit);
+  const endpoint = databaseEndpoint(hit);
   return endpoint ? ` at ${endpointName(endpoint)}` : '';
 }
 
@@ -116,6 +116,9 @@ export const databaseServerSigns: readonly Sign[] = [
     pattern:
       /lock file "([^"]{1,200})" already exists|(?:pid|PID) file:? ["'(]?(\/[^\s"')]{1,200})["')]? ?(?:already )?(?:exists|found)|[Aa] server is already running|([\w./-]{1,200}(?:\.lock|\.pid|\/LOCK|\.lck))['"]?(?:: | is | )?(?:already exists|already locked|is held|exists|File exists|Resource temporarily unavailable|locked by|is in use)|Unable to lock (?:file|directory|\.\/ibdata1)[^\n]{0,120}|(?:failed to|cannot|can't|could not|unable to) (?:obtain|acquire|get|take|create|lock)[^\n]{0,60}\block(?:file)?\b[^\n]{0,160}|[Dd]atabase (?:is )?(?:already )?(?:locked|in use)|already (?:locked|running|in use by) (?:by )?(?:another|process|pid|PID)[^\n]{0,80}|another (?:instance|process|copy)[^\n]{0,60} (?:is )?(?:already )?(?:running|using|holds)[^\n]{0,80}|Waiting for changelog lock|DBPathInUse[^\n]{0,140}|failed to obtain node locks[^\n]{0,120}|Could not acquire (?:change log )?lock|lock (?:DB|data|database|storage) directory[^\n]{0,100}/,
     read: (hit) => {
+      // The lock file cannot even be made.
+      if (/[Pp]ermission denied|[Rr]ead-only file|[Nn]o space left|[Nn]o such file/.test(hit.line.message))
+        return undefined;
       const path =
         [1, 2, 3].map(hit.group).find((one) => one !== '') ??
         /(\.{0,2}\/[\w./-]*(?:lock|pid|LOCK|ibdata)[\w./-]*)/i.exec(hit.line.message)?.[1]?.replace(/\.$/, '') ??

@@ -1,10 +1,10 @@
 import { endpointName } from '../../logs/endpoint.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
-import { endpointOf } from './connection.ts';
+import { databaseEndpoint } from './connection.ts';
 import { short } from './common-fixes.ts';
 
 function at(hit: Hit): string {
-  const endpoint = endpointOf(hit);
+  const endpoint = databaseEndpoint(hit);
   return endpoint ? ` at ${endpointName(endpoint)}` : '';
 }
 
@@ -70,7 +70,7 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /(?:relation|table|view|sequence|schema|type|function) "?([\w.$-]{1,120})"?(?:\([^)]{0,80}\))? (?:does not exist|doesn't exist|not found)|Table '([^']{1,120})' doesn't exist|no such table: ([\w.]{1,120})|[Ii]nvalid object name '([^']{1,120})'|ORA-00942[^\n]{0,80}/,
+      /(?:relation|[Tt]able|view|sequence|[Ss]chema|type|function) "?([\w.$-]{1,120})"?(?:\([^)]{0,80}\))? (?:does not exist|doesn't exist|not found)|Table '([^']{1,120})' doesn't exist|no such table: ([\w.]{1,120})|[Ii]nvalid object name '([^']{1,120})'|ORA-00942[^\n]{0,80}/,
     read: (hit) => {
       const name = [1, 2, 3, 4].map(hit.group).find((one) => one !== '') ?? '';
       if (/^mysql\.\w+$/.test(name))
@@ -81,7 +81,8 @@ export const databaseSigns: readonly Sign[] = [
           ],
           bonus: 6,
         };
-      const kind = /^(?:relation|table|view|sequence|schema|type|function)/.exec(hit.match[0])?.[0] ?? 'table';
+      const kind =
+        /^(?:relation|table|view|sequence|schema|type|function)/i.exec(hit.match[0])?.[0].toLowerCase() ?? 'table';
       return {
         cause: `The database${at(hit)} has no ${kind === 'relation' ? 'table (relation)' : kind} "${name}": it does not exist, the schema migrations have not been applied${migration(hit)}`,
         fixes: [{ summary: `Apply the migration that creates ${name}, then restart` }],
@@ -94,9 +95,9 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /column "?([\w.]{1,120})"?(?: of relation "([^"]{1,80})")? does not exist|Unknown column '([^']{1,120})' in|no such column: ([\w.]{1,120})|has no column named (\w{1,80})|[Ii]nvalid column name '([^']{1,80})'/,
+      /column "?([\w.]{1,120})"?(?: of relation "([^"]{1,80})")? does not exist|Unknown column '([^']{1,120})' in|Column "([^"]{1,80})" not found|no such column: ([\w.]{1,120})|has no column named (\w{1,80})|[Ii]nvalid column name '([^']{1,80})'/,
     read: (hit) => {
-      const name = [1, 3, 4, 5, 6].map(hit.group).find((one) => one !== '') ?? '';
+      const name = [1, 3, 4, 5, 6, 7].map(hit.group).find((one) => one !== '') ?? '';
       return {
         cause: `Column "${name}"${hit.group(2) === '' ? '' : ` of table ${hit.group(2)}`} does not exist in the database${at(hit)}: the schema is not what the program expects (migration missing)${migration(hit)}`,
         fixes: [{ summary: `Apply the migration that adds ${name}, or run the version that fits the schema` }],

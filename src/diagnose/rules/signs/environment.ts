@@ -34,7 +34,18 @@ function missing(hit: Hit, name: string, bonus = 0): Reading {
 }
 
 function missingNamed(group: number): Sign['read'] {
-  return (hit) => (isVariable(hit.group(group)) ? missing(hit, hit.group(group), 2) : undefined);
+  return (hit) =>
+    isVariable(hit.group(group)) && !isOfDatabase(hit, hit.group(group))
+      ? missing(hit, hit.group(group), 2)
+      : undefined;
+}
+
+// Databases write the names of their objects in capitals, too: `Table "LANES" not found`.
+function isOfDatabase(hit: Hit, name: string): boolean {
+  const at = hit.line.message.indexOf(name);
+  return /\b(?:table|column|relation|schema|sequence|index|view|constraint|procedure|function|database|user|role)\s?["'`]?$/i.test(
+    hit.line.message.slice(Math.max(0, at - 30), Math.max(0, at)),
+  );
 }
 
 // Words in capitals that are not variables.
@@ -153,7 +164,7 @@ export const environmentSigns: readonly Sign[] = [
     strength: 21,
     // `${NAME:?message}` of POSIX shells: dash says `file: 3: NAME: message`, bash `file: line 3: NAME: message`.
     pattern:
-      /^\S{1,200}: (?:line )?\d+: ([A-Z][A-Z0-9_]{1,80}): (?!not found|command not found|No such|[Pp]ermission|cannot |Is a|bad |syntax|readonly|is read)([^\n]{1,200})/,
+      /^(?:\S{1,200}: (?:line )?\d+: |(?:\S{0,60}\/)?(?:ba|da|a|z|k)?sh: )([A-Z][A-Z0-9_]{1,80}): (?!not found|command not found|No such|[Pp]ermission|cannot |Is a|bad |syntax|readonly|is read)([^\n]{1,200})/,
     read: (hit) => {
       const env = envOf(hit.view.spec, hit.group(1));
       return env?.value !== undefined && env.value !== '' ? undefined : missing(hit, hit.group(1), 5);

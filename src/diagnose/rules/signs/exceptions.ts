@@ -68,6 +68,25 @@ export const exceptionSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'runtime/memory-corruption',
+    rank: 'specific',
+    strength: 22,
+    // glibc: debug/fortify_fail.c, malloc/malloc.c
+    pattern:
+      /\*\*\* (stack smashing detected|buffer overflow detected) \*\*\*|\b(double free or corruption|free\(\): (?:invalid (?:pointer|size|next size)|double free detected)[\w ]{0,40}|malloc\(\): [\w ]{1,60}|corrupted size vs\. prev_size|munmap_chunk\(\): invalid pointer|realloc\(\): invalid \w+)|AddressSanitizer: ([\w-]{1,60})/,
+    read: (hit) => {
+      const spoken = settings(hit);
+      return {
+        cause: `The program damages its own memory and is aborted: ${[1, 2, 3].map(hit.group).find((one) => one !== '') ?? ''}${spoken.note}`,
+        fixes: [
+          ...(spoken.fixes ?? []),
+          { summary: 'Mend the program (or its native library): it writes past a buffer or frees twice' },
+        ],
+        bonus: 4,
+      };
+    },
+  },
+  {
     id: 'runtime/go-deadlock',
     rank: 'specific',
     strength: 22,
@@ -263,6 +282,17 @@ export const exceptionSigns: readonly Sign[] = [
         fixes: [{ summary: `Mend ${hit.group(1)} line ${hit.group(2)}` }],
       };
     },
+  },
+  {
+    id: 'runtime/shell-syntax',
+    rank: 'specific',
+    strength: 16,
+    pattern: /^(?:\S{0,60}\/)?(?:ba|da|a|z|k)?sh: (?:(?:-c: )?(?:line )?\d+: )?[Ss]yntax error:? ([^\n]{1,160})/,
+    read: (hit) => ({
+      cause: `The shell script of the command has a syntax error: ${short(hit.group(1))}`,
+      fixes: [{ summary: 'Mend the script in the command (quotes, fi, done, esac)' }],
+      bonus: 4,
+    }),
   },
   {
     id: 'runtime/syntax-error',

@@ -1,3 +1,4 @@
+import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { settingsOf } from '../../settings.ts';
@@ -126,9 +127,10 @@ export const filesystemSigns: readonly Sign[] = [
         String.raw`${pathWord}['"]?[:)]? ?(?:\([^)]{0,40}\))?:? ?(?:[\w ]{0,40}: )?${errors}`,
       ).exec(text)?.[1];
       const path = pathOf(text) ?? before ?? neighbourPath(hit);
+      const chain = chainBefore(hit);
       if (path === undefined)
         return {
-          cause: 'A file or directory that it needs does not exist (no such file or directory)',
+          cause: `A file or directory that it needs does not exist (no such file or directory)${chain === '' ? '' : `: ${quoteLog(short(chain, 160))}`}`,
           confidence: 'medium',
           bonus: -4,
         };
@@ -304,6 +306,17 @@ function missingParent(hit: Hit, path: string): Reading | undefined {
     fixes: [{ summary: `Make ${parent} in the image, mount a volume (emptyDir) there, or correct the path` }],
     bonus: 4,
   };
+}
+
+// Rust's anyhow and eyre print what was attempted above the error, each on a numbered line.
+function chainBefore(hit: Hit): string {
+  const steps: string[] = [];
+  for (let index = hit.line.index; index >= 0 && steps.length < 5; index -= 1) {
+    const step = /^\s*\d{1,2}: (.{1,200})$/u.exec(hit.log.lines[index]?.text ?? '')?.[1];
+    if (step === undefined) break;
+    steps.unshift(step);
+  }
+  return steps.join(': ');
 }
 
 function missingFile(hit: Hit, path: string): Reading {

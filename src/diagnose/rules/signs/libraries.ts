@@ -30,6 +30,17 @@ export const librarySigns: readonly Sign[] = [
     },
   },
   {
+    id: 'modules/java-native-library',
+    rank: 'exact',
+    strength: 22,
+    pattern: /UnsatisfiedLinkError: no (\S{1,120}) in java\.library\.path/,
+    read: (hit) =>
+      absent(
+        `Native library ${hit.group(1)} (lib${hit.group(1)}.so) is missing: not found in java.library.path`,
+        `Install lib${hit.group(1)}.so in the image, or point java.library.path to it`,
+      ),
+  },
+  {
     id: 'modules/library-version',
     rank: 'exact',
     strength: 21,

@@ -93,7 +93,7 @@ export const moduleSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     pattern:
-      /Could not find or load main class (\S{1,200})|no main manifest attribute, in (\S{1,200})|Main method not found in class ([\w.$]{1,200})|Unable to access jarfile (\S{1,200})|Invalid or corrupt jarfile (\S{1,200})/,
+      /Could not find or load main class (\S{1,200})|no main manifest attribute, in (\S{1,200})|Main method not found in class ([\w.$]{1,200})|Unable to access jarfile (\S{1,200})|Invalid or corrupt jarfile (\S{1,200})|Error opening zip file or JAR manifest missing ?: (\S{1,200})/,
     read: (hit) => {
       if (hit.group(1) !== '')
         return absent(
@@ -111,6 +111,11 @@ export const moduleSigns: readonly Sign[] = [
         return absent(
           `The jar file ${hit.group(4)} does not exist or cannot be read (unable to access jarfile, not found)`,
           `Correct the path of the jar in the command`,
+        );
+      if (hit.group(6) !== '')
+        return absent(
+          `The Java agent ${hit.group(6)} (-javaagent) does not exist or is no jar with a manifest (error opening zip file, JAR manifest missing)`,
+          `Put ${hit.group(6)} into the image, or take -javaagent out of the JVM options`,
         );
       return absent(`The jar file ${hit.group(5)} is invalid or corrupt`, 'Build the image again with the whole jar');
     },

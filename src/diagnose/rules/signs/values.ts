@@ -27,7 +27,7 @@ function pathNear(hit: Hit): string | undefined {
 
 /** The environment variable that holds a wrong value: named in the message, or the one whose value stands there. */
 function culprit(hit: Hit, value: string): { readonly name: string; readonly shown: string } | undefined {
-  for (const found of hit.line.message.matchAll(/\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g)) {
+  for (const found of hit.line.message.matchAll(/\b([A-Z][A-Z0-9_]{2,80})\b/g)) {
     const name = found[1] ?? '';
     const env = envOf(hit.view.spec, name);
     if (env)
@@ -114,14 +114,17 @@ export const valueSigns: readonly Sign[] = [
     pattern:
       /invalid literal for int\(\) with base 10: ['"]([^'"]{0,80})['"]|could not convert string to float: ['"]([^'"]{0,80})['"]|NumberFormatException: (?:For input string: )?["']?([^"'\n]{0,80})["']?|strconv\.\w+: parsing "([^"]{0,80})": (?:invalid syntax|value out of range)|invalid value for Integer\(\): "([^"]{0,80})"|ParseIntError \{ kind: (\w+) \}|ParseFloatError[^\n]{0,40}|invalid digit found in string|Input string was not in a correct format|[Ii]nvalid (?:integer|number|float|boolean|bool)(?: value)?:? ["']?([^"'\n]{0,60})["']?|Cannot convert ["']([^"']{1,60})["'] to a BigInt|not a (?:valid )?(?:number|integer|int|float|boolean)[^\n]{0,80}/,
     read: (hit) => {
-      const value = [1, 2, 3, 4, 5, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
+      const value =
+        [1, 2, 3, 4, 5, 7, 8].map(hit.group).find((one) => one !== '') ??
+        (/['"]{2}/.test(hit.match[0]) ? '' : /['"]([^'"\n]{1,60})['"]/.exec(hit.line.message)?.[1]) ??
+        '';
       const from = culprit(hit, value);
       const file = from ? '' : configFile(hit).text;
       const key = keyInSource(hit);
       return {
         cause: from
           ? `Environment variable ${from.name}${from.shown} has an invalid value: a number is expected (${short(hit.match[0], 100)})`
-          : `${key === undefined ? 'A setting' : `Setting ${key}`}${file} ${value === '' ? 'is empty' : `has the invalid value '${short(value, 60)}'`} where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
+          : `${key === undefined ? 'A setting' : `Setting ${key}`}${file} ${value === '' && /['"]{2}/.test(hit.match[0]) ? 'is empty' : `has the invalid value${value === '' ? '' : ` '${short(value, 60)}'`}`} where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', 'Give the setting a number')],
         bonus: from ? 8 : 2,
       };
