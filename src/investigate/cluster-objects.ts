@@ -8,6 +8,8 @@ import { claimsOf } from './neighbours.ts';
 const nodeLimit = 300;
 const policyLimit = 20;
 const claimLimit = 10;
+const volumeLimit = 200;
+const keptVolumes = 20;
 
 /** Kinds for which the whole of the nodes matters, and those for which quotas and limit ranges do. */
 const needsAllNodes: ReadonlySet<FailureKind> = new Set(['Pending']);
@@ -74,7 +76,39 @@ export async function readClaims(pod: KubePod, reader: ClusterReader, collector:
       return [withKind(claim, 'PersistentVolumeClaim'), ...further.flat()];
     }),
   );
-  return found.flat();
+  const objects = found.flat();
+  return [...objects, ...(await readVolumesFor(objects, reader, collector))];
+}
+
+// Which volumes there are tells why a claim is not bound.
+async function readVolumesFor(
+  objects: readonly KubeObject[],
+  reader: ClusterReader,
+  collector: Collector,
+): Promise<readonly KubeObject[]> {
+  const classes = objects
+    .filter(
+      ({ kind, status }) =>
+        kind === 'PersistentVolumeClaim' && (status as { phase?: string } | undefined)?.phase !== 'Bound',
+    )
+    .map(classOf);
+  if (classes.length === 0) return [];
+  const source = 'persistentvolumes';
+  const listing = await collector.take(source, (signal) =>
+    reader.list({ kind: 'PersistentVolume', limit: volumeLimit }, { signal }),
+  );
+  if (listing?.truncated) collector.note(source, `only the first ${listing.items.length} were read`);
+  const known = new Set(objects.map(({ kind, metadata }) => `${kind ?? ''}/${metadata?.name ?? ''}`));
+  return (listing?.items ?? [])
+    .map((volume) => withKind(volume, 'PersistentVolume'))
+    .filter(
+      (volume) => classes.includes(classOf(volume)) && !known.has(`PersistentVolume/${volume.metadata?.name ?? ''}`),
+    )
+    .slice(0, keptVolumes);
+}
+
+function classOf({ spec }: KubeObject): string {
+  return (spec as { storageClassName?: string | null } | undefined)?.storageClassName ?? '';
 }
 
 async function readNamed(

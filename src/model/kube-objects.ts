@@ -205,6 +205,8 @@ export interface KubePodSpec {
   readonly securityContext?: KubeSecurityContext;
   readonly hostNetwork?: boolean;
   readonly dnsPolicy?: string;
+  readonly runtimeClassName?: string;
+  readonly automountServiceAccountToken?: boolean;
   readonly overhead?: Readonly<Record<string, string>>;
 }
 

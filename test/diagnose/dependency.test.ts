@@ -99,6 +99,31 @@ describe('the cause in another object', () => {
     expect(fixes[0]?.command).toContain('"app":"stockdb"');
   });
 
+  test.each([
+    [
+      0,
+      undefined,
+      'Deployment stock behind it is scaled to 0 replicas',
+      'kubectl -n test scale deployment/stock --replicas=1',
+    ],
+    [2, 'exceeded quota: pods', 'Deployment stock behind it has no pods (0 of 2): exceeded quota: pods', undefined],
+  ])('the workload behind the Service has %i replicas', (replicas, message, cause, command) => {
+    const stock = {
+      kind: 'Deployment',
+      metadata: { name: 'stock', namespace: 'test' },
+      spec: { replicas, template: { metadata: { labels: { app: 'stock-db', tier: 'data' } } } },
+      status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message }] },
+    } as KubeObject;
+    const { rootCause, causedBy, fixes } = explain(
+      refused,
+      about({ cluster: [service('stock-db', 5432, { app: 'stock-db' }), slice('stock-db', 0), stock] }),
+    );
+    expect(rootCause).toContain(cause);
+    expect(causedBy).toMatchObject({ kind: 'Deployment', name: 'stock' });
+    if (command === undefined) expect(fixes.some((fix) => fix.command?.includes('scale'))).toBe(false);
+    else expect(fixes[0]).toMatchObject({ command, verified: true });
+  });
+
   test('a setting names the wrong port', () => {
     const db = pod('stock-db-0', { app: 'stock-db' }, true);
     const { rootCause, fixes } = explain(

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ClusterReader, Reading } from '../../src/investigate/cluster-reader.ts';
 import { gather } from '../../src/investigate/gather.ts';
 import { AppError } from '../../src/model/errors.ts';
-import type { KubePod } from '../../src/model/kube-objects.ts';
+import type { KubeObject, KubePod } from '../../src/model/kube-objects.ts';
 import { ago, crashed, event, failure, fakeCluster, nowMs, pod, running, service, workload } from './fake-cluster.ts';
 
 const api = { kind: 'Deployment', name: 'api', namespace: 'shop' };
@@ -381,6 +381,32 @@ describe('what surrounds it', () => {
     expect(names(file.neighbours)).not.toContain('done');
     expect(names(file.neighbours)).not.toContain('api-1');
     if (expected === 'orders-db-0') expect(file.events.map(({ reason }) => reason)).toEqual(['BackOff']);
+  });
+
+  test('a Service without pods leads to the workload that should make them', async () => {
+    const workload = (kind: string, name: string, app: string): KubeObject =>
+      ({
+        kind,
+        metadata: { name, namespace: 'shop' },
+        spec: { replicas: 0, template: { metadata: { labels: { app } } } },
+      }) as KubeObject;
+    const spec = { containers: [{ name: 'app', env: [{ name: 'DB', value: 'orders-db:5432' }] }] };
+    const cluster = fakeCluster(
+      {
+        pods: [apiPod('api-1', crashed('app'), spec)],
+        others: [
+          ...apiOwners,
+          service('orders-db', { app: 'orders-db' }),
+          workload('StatefulSet', 'orders-db', 'orders-db'),
+          workload('Deployment', 'lonely', 'lonely'),
+        ],
+      },
+      { 'api-1/app': 'connection refused' },
+    );
+    const file = await gather([loop], api, cluster.reader, { nowMs });
+    const found = file.cluster.map(({ kind, metadata }) => `${kind ?? ''}/${metadata?.name ?? ''}`);
+    expect(found).toContain('StatefulSet/orders-db');
+    expect(found).not.toContain('Deployment/lonely');
   });
 
   test('a Service of another namespace, named in full, is read with its pods', async () => {

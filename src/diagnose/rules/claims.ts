@@ -3,18 +3,22 @@ import { parseQuantity } from '../quantity.ts';
 import type { CaseView } from '../case-view.ts';
 import type { Cite } from '../rule.ts';
 import { eventMessages } from './message-rule.ts';
+import { selects, selectorWords } from './nodes.ts';
 
 interface ClaimSpec {
   readonly storageClassName?: string | null;
   readonly accessModes?: readonly string[];
   readonly resources?: { readonly requests?: { readonly storage?: string } };
   readonly volumeName?: string;
+  readonly volumeMode?: string;
+  readonly selector?: Parameters<typeof selects>[0];
 }
 
 interface VolumeSpec {
   readonly capacity?: { readonly storage?: string };
   readonly accessModes?: readonly string[];
   readonly storageClassName?: string;
+  readonly volumeMode?: string;
   readonly claimRef?: { readonly name?: string; readonly namespace?: string };
 }
 
@@ -148,11 +152,12 @@ function nearestVolume(claim: KubeObject, view: CaseView): string {
     .objects('PersistentVolume')
     .map((volume) => ({
       name: volume.metadata?.name ?? '',
+      labels: volume.metadata?.labels ?? {},
       volume: (volume.spec as VolumeSpec | undefined) ?? {},
       phase: phaseOf(volume),
     }))
     .filter(({ volume }) => (volume.storageClassName ?? '') === (spec.storageClassName ?? ''));
-  for (const { name, volume, phase } of free) {
+  for (const { name, volume, phase, labels } of free) {
     const size = parseQuantity(volume.capacity?.storage) ?? 0;
     if (phase === 'Released')
       return `PersistentVolume ${name} is still Released from another claim, so no PersistentVolume is available to bind`;
@@ -163,6 +168,10 @@ function nearestVolume(claim: KubeObject, view: CaseView): string {
     const lacking = (spec.accessModes ?? []).filter((mode) => !modes.includes(mode));
     if (lacking.length > 0)
       return `PersistentVolume ${name} does not offer the access mode ${lacking.join(', ')} (it has ${modes.join(', ')}), so no PersistentVolume fits`;
+    if (spec.selector !== undefined && !selects(spec.selector, labels))
+      return `PersistentVolume ${name} does not carry the labels that the claim's selector wants (${selectorWords(spec.selector)}), so no PersistentVolume fits`;
+    if ((volume.volumeMode ?? 'Filesystem') !== (spec.volumeMode ?? 'Filesystem'))
+      return `PersistentVolume ${name} has volumeMode ${volume.volumeMode ?? 'Filesystem'}, the claim wants ${spec.volumeMode ?? 'Filesystem'}, so no PersistentVolume fits`;
   }
   return 'no PersistentVolume is available to bind';
 }

@@ -108,11 +108,11 @@ export function credentials({ view, reference }: Pull): ProposedFix[] {
       },
     ];
   const body = templatePatch(view.target.kind, { imagePullSecrets: [{ name: 'registry-credentials' }] });
+  // One is of no use without the other, and the first waits for a person.
   return [
-    { summary: `Create a pull secret with credentials for ${reference.registry}`, command: create },
     {
-      summary: 'Name that pull secret in the pod template',
-      ...(body !== undefined && { command: patch(view.target, body) }),
+      summary: `Create a pull secret with credentials for ${reference.registry} and name it in the pod template`,
+      command: body === undefined ? create : `${create} && ${patch(view.target, body)}`,
     },
   ];
 }

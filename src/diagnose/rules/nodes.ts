@@ -48,9 +48,15 @@ export function allocatable(node: KubeObject, resource: string): number {
   return parseQuantity(nodeStatus(node).allocatable?.[resource]) ?? 0;
 }
 
-/** The node that can give most of a resource. */
+/** The node that can give most of a resource, of those that let the pod in. */
 export function largestNode(view: CaseView, resource: string): KubeObject | undefined {
-  return [...view.objects('Node')].sort((a, b) => allocatable(b, resource) - allocatable(a, resource))[0];
+  const open = eligibleNodes(view);
+  return mostOf(open.length > 0 ? open : view.objects('Node'), resource);
+}
+
+/** The node that can give most of a resource, of some. */
+export function mostOf(nodes: readonly KubeObject[], resource: string): KubeObject | undefined {
+  return [...nodes].sort((a, b) => allocatable(b, resource) - allocatable(a, resource))[0];
 }
 
 /** What the scheduler counts for a pod: the sum over its containers, or the largest init container if that is more. */
@@ -92,6 +98,29 @@ function tolerates(toleration: KubeToleration, taint: Taint): boolean {
   if (toleration.key && toleration.key !== taint.key) return false;
   if (toleration.operator === 'Exists') return true;
   return toleration.key === taint.key && (toleration.value ?? '') === (taint.value ?? '');
+}
+
+/** The nodes whose taints, labels and state let the pod in; what they have free is another matter. */
+export function eligibleNodes(view: CaseView): readonly KubeObject[] {
+  const spec = view.podSpec;
+  return view
+    .objects('Node')
+    .filter(
+      (node) =>
+        nodeSpec(node).unschedulable !== true &&
+        untolerated(node, spec?.tolerations).length === 0 &&
+        isSelected(node, spec),
+    );
+}
+
+/** Whether a node has the labels that a pod's nodeSelector and required node affinity want. */
+export function isSelected(node: KubeObject, spec: KubePodSpec | undefined): boolean {
+  const labels = node.metadata?.labels ?? {};
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return (
+    Object.entries(spec?.nodeSelector ?? {}).every(([key, value]) => labels[key] === value) &&
+    (terms.length === 0 || terms.some((term) => (term.matchExpressions ?? []).every((one) => meets(labels, one))))
+  );
 }
 
 /** `dedicated=batch:NoSchedule`. */

@@ -4,11 +4,14 @@ import { formatBytes, parseQuantity } from '../quantity.ts';
 import type { Cite, Finding, ProposedFix, Rule } from '../rule.ts';
 import { containerName, jobEnding } from '../logs/sentence.ts';
 import { memoryDemand } from './memory-demand.ts';
+import { specPatch } from './proposed-commands.ts';
 import { hasTemplate } from './signs/common-fixes.ts';
 
 const mebi = 1024 * 1024;
 // Less than this does not even start an interpreter (CPython needs about 8 MiB, Node 40 MiB, a JVM 60 MiB).
 const tinyBytes = 24 * mebi;
+// What runs longer than this has started.
+const longStartMs = 2000;
 
 /** The next reasonable limit: double or what is known to be wanted, in steps that people write. */
 function higherLimit(bytes: number, demand = 0): string {
@@ -77,13 +80,30 @@ function oomFinding(view: CaseView): Finding | undefined {
     demand !== undefined && demand.from.includes('setting') && demand.bytes > bytes
       ? `; ${demand.from} allows it more`
       : '';
-  const tiny = bytes <= tinyBytes ? ', too small even for starting the program' : growth(view);
+  const worked = (exit?.ranMs ?? 0) > longStartMs || (view.log?.lines.length ?? 0) > 0;
+  const tiny = bytes <= tinyBytes && !worked ? ', too small even for starting the program' : growth(view);
   return {
     rootCause: `The kernel kills ${who} because it uses more than its memory limit of ${limit ?? ''} (OOMKilled, exit code ${String(code ?? 137)}${child})${more || tiny}${tmpfs}${jobEnding(view)}.`,
     confidence: 'high',
     cites,
-    fixes: [...raiseLimit(view, bytes), { summary: 'Or let the program keep less in memory' }],
+    fixes: [
+      ...(demand === undefined ? onDisk(view) : []),
+      ...raiseLimit(view, bytes),
+      ...(demand === undefined ? [] : onDisk(view)),
+      { summary: 'Or let the program keep less in memory' },
+    ],
   };
+}
+
+/** Keeps the files of memory-backed volumes of the container in focus on disk instead. */
+export function onDisk(view: CaseView): readonly ProposedFix[] {
+  const names = (view.spec?.volumeMounts ?? []).flatMap((mount) => {
+    const volume = mount.mountPath === undefined ? undefined : view.mountAt(mount.mountPath)?.volume;
+    return volume?.emptyDir?.medium === 'Memory' && volume.name !== undefined ? [volume.name] : [];
+  });
+  if (names.length === 0) return [];
+  const volumes = names.map((name) => ({ name, emptyDir: { medium: '' } }));
+  return [specPatch(view, `Keep the files of ${names.join(', ')} on disk instead of in memory`, { volumes })];
 }
 
 // Files in a memory-backed emptyDir count against the limit of the container that writes them.

@@ -105,7 +105,7 @@ const notListening = probeRule({
     {
       summary: `Let the program listen on 0.0.0.0:${askedPort(probe) ?? ''}, or correct the port of the probe`,
     },
-    ...(probe.kind === 'liveness' ? [startupProbe(probe, view)] : []),
+    ...(probe.kind === 'liveness' && startsSlowly(probe, view) ? [startupProbe(probe, view)] : []),
   ],
 });
 

@@ -121,8 +121,11 @@ export const sandboxRules: readonly Rule[] = [
     id: 'runtime-class',
     rank: 'object',
     pattern: /no runtime for "([^"]{1,100})" is configured|RuntimeClass(?:\.node\.k8s\.io)? "([^"]{1,100})" not found/u,
-    cause: (match, node) =>
-      `${node} has no container runtime for the pod's RuntimeClass ${match[1] ?? match[2] ?? ''} (no such runtime is configured, handler not found).`,
+    cause: (match, node, view) => {
+      const name = view.podSpec?.runtimeClassName;
+      const handler = match[1] === undefined || match[1] === name ? '' : ` (handler ${match[1]})`;
+      return `${node} has no container runtime for the pod's RuntimeClass ${name ?? match[1] ?? match[2] ?? ''}${handler}: no such runtime is configured there, handler not found.`;
+    },
     fixes: () => [
       { summary: 'Configure the runtime handler on the nodes, or remove runtimeClassName from the pod template' },
     ],

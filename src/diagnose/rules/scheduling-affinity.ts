@@ -111,10 +111,14 @@ const spread = schedulingRule({
         specPatch(view, 'Let pods be scheduled where the spread cannot be kept: whenUnsatisfiable ScheduleAnyway', {
           topologySpreadConstraints: [{ topologyKey: key, whenUnsatisfiable: 'ScheduleAnyway' }],
         }),
-        {
-          summary: `Or label the nodes with ${key}`,
-          command: kubectl(undefined, 'label', 'nodes', '--all', `${key}=REPLACE_ME`),
-        },
+        ...(key === 'kubernetes.io/hostname'
+          ? []
+          : [
+              {
+                summary: `Or label the nodes with ${key}`,
+                command: kubectl(undefined, 'label', 'nodes', '--all', `${key}=REPLACE_ME`),
+              },
+            ]),
       ],
     };
   },

@@ -2,6 +2,7 @@ import type { CaseView } from '../case-view.ts';
 import type { Rule } from '../rule.ts';
 import { eventMessages, messageRule } from './message-rule.ts';
 import type { Message, Said } from './message-rule.ts';
+import { isSelected, nodeName, taintWords, untolerated } from './nodes.ts';
 
 /** What the scheduler last said of the pod: its PodScheduled condition, then FailedScheduling events. */
 export function schedulingMessages(view: CaseView): readonly Message[] {
@@ -55,15 +56,39 @@ export function schedulingRule({ id, pattern, rank = 'exact', say }: SchedulingR
       return say(match, view, {
         pod: `Pod ${view.pod?.metadata?.name ?? view.failure.subject.name} cannot be scheduled`,
         nodes: Number(/\b0\/(\d{1,6}) nodes/u.exec(reasons)?.[1] ?? view.objects('Node').length),
-        others: otherReasons(reasons, match[0]),
+        others: otherReasons(view, reasons, match[0]),
       });
     },
   });
 }
 
 // "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b}."
-function otherReasons(reasons: string, known: string): string {
+function otherReasons(view: CaseView, reasons: string, known: string): string {
   const list = reasons.replace(/^\d+\/\d+ nodes are available: /u, '').split(/, (?=\d+ )/u);
-  const others = list.filter((reason) => !reason.includes(known)).map((reason) => reason.replace(/\.$/u, ''));
-  return others.length === 0 || list.length < 2 ? '' : ` (the other nodes: ${others.join(', ')})`;
+  const others = list
+    .filter((reason) => !reason.includes(known))
+    .map((reason) => named(view, reason.replace(/\.$/u, '')));
+  return others.length === 0 || list.length < 2 ? '' : ` (the other nodes: ${others.join('; ')})`;
+}
+
+// The scheduler counts nodes; which ones it means, their taints and labels tell.
+function named(view: CaseView, reason: string): string {
+  const nodes = view.objects('Node');
+  const spec = view.podSpec;
+  if (reason.includes('untolerated taint')) {
+    const tainted = nodes.flatMap((node) => {
+      const taints = untolerated(node, spec?.tolerations);
+      return taints.length === 0
+        ? []
+        : [`node ${nodeName(node)} has the untolerated taint ${taints.map(taintWords).join(', ')}`];
+    });
+    return tainted.length === 0 ? reason : tainted.slice(0, 3).join(', ');
+  }
+  if (/node (?:affinity|selector)/u.test(reason)) {
+    const unfit = nodes.filter((node) => !isSelected(node, spec)).map(nodeName);
+    return unfit.length === 0
+      ? reason
+      : `node ${unfit.slice(0, 3).join(', ')} does not match the pod's node affinity or selector`;
+  }
+  return reason;
 }

@@ -37,23 +37,25 @@ const taint = schedulingRule({
         ? key === undefined
           ? 'a taint'
           : `the taint ${key}${match[2] ? `=${match[2]}` : ''}`
-        : `the taint ${taintWords(first)}`;
+        : `the taint ${(tainted[0]?.taints ?? []).map(taintWords).join(', ')}`;
+    const near = view.podSpec?.tolerations?.find((one) => one.key === key && one.operator !== 'Exists');
+    const only = near === undefined ? '' : `; it tolerates ${near.key ?? ''}=${near.value ?? ''} only`;
     return {
-      rootCause: `${pod}: ${where === '' ? `${nodes} node(s)` : `node ${where}`} ${tainted.length > 1 ? 'have' : 'has'} ${words}, and the pod has no toleration for it (untolerated taint)${others}.`,
+      rootCause: `${pod}: ${where === '' ? `${nodes} node(s)` : `node ${where}`} ${tainted.length > 1 ? 'have' : 'has'} ${words}, and the pod has no toleration for it (untolerated taint)${only}${others}.`,
       confidence: 'high',
       fixes:
         first === undefined
           ? [{ summary: 'Add a toleration for the taint' }]
           : [
-              specPatch(view, `Let the pods tolerate ${taintWords(first)}`, {
+              specPatch(view, `Let the pods tolerate ${(tainted[0]?.taints ?? []).map(taintWords).join(', ')}`, {
                 tolerations: [
                   ...(view.template?.spec?.tolerations ?? []),
-                  {
-                    key: first.key,
-                    operator: first.value ? 'Equal' : 'Exists',
-                    ...(first.value && { value: first.value }),
-                    effect: first.effect,
-                  },
+                  ...(tainted[0]?.taints ?? []).map((one) => ({
+                    key: one.key,
+                    operator: one.value ? 'Equal' : 'Exists',
+                    ...(one.value && { value: one.value }),
+                    effect: one.effect,
+                  })),
                 ],
               }),
               {
@@ -63,7 +65,7 @@ const taint = schedulingRule({
                   'taint',
                   'nodes',
                   nodeName(tainted[0]?.node ?? {}),
-                  `${first.key}:${first.effect}-`,
+                  ...(tainted[0]?.taints ?? []).map((one) => `${one.key}:${one.effect}-`),
                 ),
               },
             ],

@@ -3,7 +3,17 @@ import type { CaseView } from '../case-view.ts';
 import { scale, setResources } from '../kubectl.ts';
 import { formatResource, parseQuantity } from '../quantity.ts';
 import type { ProposedFix, Rule } from '../rule.ts';
-import { allocatable, knownRequests, largestNode, nodeName, podsOn, requestOf, untolerated } from './nodes.ts';
+import {
+  allocatable,
+  eligibleNodes,
+  knownRequests,
+  largestNode,
+  nodeName,
+  podsOn,
+  requestOf,
+  untolerated,
+  mostOf,
+} from './nodes.ts';
 import { schedulingRule } from './scheduling-message.ts';
 
 /** The container that asks for most of a resource, with the text of its request. */
@@ -42,8 +52,9 @@ const insufficient = schedulingRule({
     const best = largestNode(view, resource);
     const most = best === undefined ? undefined : allocatable(best, resource);
     // A node that has the resource but keeps the pod away by a taint is the nearer cause.
-    if (resource.includes('/') && best !== undefined && most !== undefined && most >= total && total > 0)
-      if (untolerated(best, view.podSpec?.tolerations).length > 0) return undefined;
+    const richest = mostOf(view.objects('Node'), resource);
+    if (resource.includes('/') && richest !== undefined && allocatable(richest, resource) >= total && total > 0)
+      if (untolerated(richest, view.podSpec?.tolerations).length > 0) return undefined;
     const asked = largest === undefined ? `its request for ${resource}` : amountWords(resource, largest.text);
     const inAll = largest !== undefined && total > largest.amount ? ` (${formatResource(resource, total)} in all)` : '';
     const who = largest?.container.name === undefined ? '' : ` for container ${largest.container.name}`;
@@ -82,9 +93,10 @@ function whatThereIs(
 ): string {
   if (most === undefined || node === undefined) return `and none of ${nodes} nodes has that much free`;
   if (most === 0) return `a resource that no node offers`;
-  const only = view.objects('Node').length === 1 ? `node ${node}` : `the largest node, ${node},`;
+  const only =
+    (eligibleNodes(view).length || view.objects('Node').length) === 1 ? `node ${node}` : `the largest node, ${node},`;
   if (total > most) return `but ${only} has only ${formatResource(resource, most)} in all`;
-  return `but no node has that much left: of the ${formatResource(resource, most)} of ${only.replace(/,$/u, '')} the rest is requested by other pods`;
+  return `but no node has that much left: other pods have requested the rest of the ${formatResource(resource, most)} of ${only.replace(/,$/u, '')}`;
 }
 
 /** A request that fits: half of what the best node has left of known pods, and at most a quarter of the whole node. */
@@ -127,11 +139,10 @@ function niceQuantity(resource: string, amount: number): string | undefined {
 
 function tooMany(view: CaseView, pod: string, nodes: number, others: string) {
   const best = largestNode(view, 'pods');
-  const limit =
-    best === undefined ? '' : ` (${formatResource('pods', allocatable(best, 'pods'))} pods on ${nodeName(best)})`;
+  const limit = best === undefined ? '' : ` (${formatResource('pods', allocatable(best, 'pods'))} pods)`;
   const known = best === undefined ? 0 : podsOn(view, nodeName(best)).length;
   return {
-    rootCause: `${pod}: Too many pods, ${nodes === 1 ? 'the node runs' : `all ${nodes} nodes run`} as many pods as allowed${limit}${others}.`,
+    rootCause: `${pod}: Too many pods, ${nodes === 1 || eligibleNodes(view).length === 1 ? `node ${best === undefined ? '' : `${nodeName(best)} `}runs` : 'the nodes run'} as many pods as allowed${limit}${others}.`,
     confidence: 'high' as const,
     fixes: [
       { summary: "Add a node, or raise maxPods in the nodes' kubelet configuration" },

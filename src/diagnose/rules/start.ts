@@ -3,7 +3,7 @@ import type { ProposedFix, Rule } from '../rule.ts';
 import { createMessages } from './create.ts';
 import { containerPatch, specPatch } from './proposed-commands.ts';
 import { containerWords, messageRule } from './message-rule.ts';
-import { memoryVolume } from './out-of-memory.ts';
+import { memoryVolume, onDisk } from './out-of-memory.ts';
 
 interface StartRule {
   readonly id: string;
@@ -39,6 +39,22 @@ function startRule({ id, pattern, cause, fixes }: StartRule): Rule {
 function otherCommand(view: CaseView, container: string, summary: string, words: readonly string[]): ProposedFix {
   const rest = view.specOf(container)?.command?.slice(1) ?? [];
   return containerPatch(view, container, summary, { command: [...words, ...rest] });
+}
+
+const interpreters: Readonly<Record<string, string>> = {
+  sh: '/bin/sh',
+  bash: 'bash',
+  py: 'python3',
+  rb: 'ruby',
+  pl: 'perl',
+  js: 'node',
+};
+
+function interpreted(view: CaseView, container: string, path: string): readonly ProposedFix[] {
+  const interpreter = interpreters[/\.(\w{2,4})$/u.exec(path)?.[1] ?? ''];
+  return interpreter === undefined
+    ? []
+    : [otherCommand(view, container, 'Start it by its interpreter', [interpreter, path])];
 }
 
 // Files of a ConfigMap or Secret have the mode 0644 unless defaultMode says otherwise (kubernetes.io/docs, "ConfigMap volumes").
@@ -117,10 +133,7 @@ export const startRules: readonly Rule[] = [
     },
     fixes: (view, container, path) => [
       ...executableMount(view, path),
-      otherCommand(view, container, `Start it by its interpreter`, [
-        path.endsWith('.py') ? 'python3' : '/bin/sh',
-        path,
-      ]),
+      ...interpreted(view, container, path),
       ...(view.mountAt(path) === undefined
         ? [{ summary: `Or set the execute bit in the image: RUN chmod +x ${path}` }]
         : []),
@@ -146,11 +159,16 @@ export const startRules: readonly Rule[] = [
       const what = files === '' ? 'is too low even to start it' : 'is used up before it starts';
       return `The memory limit ${view.spec?.resources?.limits?.memory ?? ''} of ${who} ${what}: the runtime's own init process is OOM-killed (out of memory)${files}${files === '' ? '' : ' and stay there when the container is restarted'}.`;
     },
-    fixes: (view, container) => [
-      containerPatch(view, container, 'Raise the memory limit to 64Mi', {
-        resources: { limits: { memory: '64Mi' } },
-      }),
-    ],
+    fixes: (view, container) => {
+      const disk = onDisk(view);
+      return disk.length > 0
+        ? [...disk, { summary: 'Or raise the memory limit above what the program writes there' }]
+        : [
+            containerPatch(view, container, 'Raise the memory limit to 64Mi', {
+              resources: { limits: { memory: '64Mi' } },
+            }),
+          ];
+    },
   }),
 ];
 

@@ -31,8 +31,11 @@ function waiting(
 }
 
 const sh = (script: string): KubeContainer => ({ command: ['sh', '-c', script] });
-const service = (name: string, selector: Record<string, string>, port: number): KubeObject =>
-  ({ kind: 'Service', metadata: { name, namespace: 'test' }, spec: { selector, ports: [{ port }] } });
+const service = (name: string, selector: Record<string, string>, port: number): KubeObject => ({
+  kind: 'Service',
+  metadata: { name, namespace: 'test' },
+  spec: { selector, ports: [{ port }] },
+});
 
 describe('an init container that is still running', () => {
   it.each([

@@ -43,7 +43,7 @@ describe('resources', () => {
       },
     });
     expect(answer.text).toContain('900m CPU for container web (1.2 in all)');
-    expect(answer.text).toContain('requested by other pods');
+    expect(answer.text).toContain('other pods have requested the rest');
   });
 
   test('a device that a tainted node has is about the taint', () => {

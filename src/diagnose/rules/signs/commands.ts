@@ -30,6 +30,14 @@ export const commandSigns: readonly Sign[] = [
         return undefined;
       const interpreter =
         hit.group(2) !== '' && /\r|\\r/.test(hit.match[0]) ? ' (its first line ends in a carriage return)' : '';
+      // The kernel says the same when it is the interpreter of the script that does not exist (execve(2)).
+      const mount = name.startsWith('/') ? hit.view.mountAt(name) : undefined;
+      if (mount !== undefined)
+        return {
+          cause: `The script ${name} (${mount.label}) cannot be started, not found: it, or the interpreter in its first line (#!), does not exist`,
+          fixes: [{ summary: `See that ${mount.label} has it, and that the image has the interpreter of its #! line` }],
+          bonus: 5,
+        };
       return {
         cause: `The command ${name}${interpreter} does not exist in the image (command not found, no such file or directory)`,
         fixes: [{ summary: `Install ${name} in the image, or correct its name or path` }],

@@ -95,9 +95,9 @@ export const databaseSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /column "?([\w.]{1,120})"?(?: of relation "([^"]{1,80})")? does not exist|Unknown column '([^']{1,120})' in|Column "([^"]{1,80})" not found|no such column: ([\w.]{1,120})|has no column named (\w{1,80})|[Ii]nvalid column name '([^']{1,80})'/,
+      /column "?([\w.]{1,120})"?(?: of relation "([^"]{1,80})")? does not exist|Unknown column '([^']{1,120})' in|Column "([^"]{1,80})" not found|[Tt]able [`'"]?[\w.]{1,80}[`'"]?:? ?(?:has no |lacks |is missing )?column [`'"]?(\w{1,80})[`'"]?(?: is missing| missing| not found| does not exist|$)|no such column: ([\w.]{1,120})|has no column named (\w{1,80})|[Ii]nvalid column name '([^']{1,80})'/,
     read: (hit) => {
-      const name = [1, 3, 4, 5, 6, 7].map(hit.group).find((one) => one !== '') ?? '';
+      const name = [1, 3, 4, 5, 6, 7, 8].map(hit.group).find((one) => one !== '') ?? '';
       return {
         cause: `Column "${name}"${hit.group(2) === '' ? '' : ` of table ${hit.group(2)}`} does not exist in the database${at(hit)}: the schema is not what the program expects (migration missing)${migration(hit)}`,
         fixes: [{ summary: `Apply the migration that adds ${name}, or run the version that fits the schema` }],

@@ -19,7 +19,12 @@ function settings(hit: Hit): { readonly note: string; readonly fixes: Reading['f
 // Error messages hold data; the class of the error and the place are typed facts, the rest is quoted.
 function exception(language: string, error: string, message: string, hit: Hit, safe = ''): Reading {
   const { note, fixes } = settings(hit);
-  const text = message === '' ? '' : `: ${quoteLog(short(message, 200))}`;
+  // Where to read more is no part of what happened.
+  const said = message.replace(
+    /(?:\.|,)? ?(?:See|Refer to|For more (?:information|details),? (?:see|visit))(?: also)? https?:\/\/\S{1,300}(?: for [\w ]{1,40})?\.?/gu,
+    '',
+  );
+  const text = said === '' ? '' : `: ${quoteLog(short(said, 200))}`;
   return {
     cause: `${language} ends with an unhandled ${error}${safe === '' ? text : ` (${safe})`}${traceLocation(hit)}${note}`,
     fixes: [...(fixes ?? []), { summary: `Mend the error that the trace shows${traceLocation(hit)}` }],

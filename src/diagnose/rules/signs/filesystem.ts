@@ -2,7 +2,7 @@ import { quoteLog } from '../../../model/log-quote.ts';
 import type { Hit, Reading, Sign } from '../../logs/sign.ts';
 import type { ProposedFix } from '../../rule.ts';
 import { settingsOf } from '../../settings.ts';
-import { largerEmptyDir } from '../proposed-commands.ts';
+import { largerEmptyDir, specPatch } from '../proposed-commands.ts';
 import { mendFileFix, replaceWordFix, short } from './common-fixes.ts';
 import { absolutePath, nearPath, neighbourPath, pathOf, pathSource } from './path-of.ts';
 
@@ -47,6 +47,8 @@ export const filesystemSigns: readonly Sign[] = [
         return undefined;
       if (hit.match[0].includes('Cannot find module') && !own) return undefined;
       if (otherReason.test(hit.line.message)) return undefined;
+      const token = missingToken(hit, path);
+      if (token !== undefined) return token;
       return {
         cause: `${own && isScript(path) ? 'The script' : 'File'} ${path}${pathSource(hit, path)}${own ? ' that the command names' : ''} does not exist (not found, no such file or directory)`,
         fixes: [
@@ -319,7 +321,22 @@ function chainBefore(hit: Hit): string {
   return steps.join(': ');
 }
 
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+// The token of the pod's ServiceAccount is there unless somebody switched it off.
+function missingToken(hit: Hit, path: string): Reading | undefined {
+  if (!path.startsWith(serviceAccountFolder) || hit.view.mountAt(path) !== undefined) return undefined;
+  const off = hit.view.podSpec?.automountServiceAccountToken === false;
+  return {
+    cause: `${path} does not exist: the pod gets no ServiceAccount token, because automountServiceAccountToken is false ${off ? 'in its spec' : 'in its spec or in its ServiceAccount'}`,
+    fixes: [specPatch(hit.view, 'Mount the token', { automountServiceAccountToken: true })],
+    bonus: 12,
+  };
+}
+
 function missingFile(hit: Hit, path: string): Reading {
+  const token = missingToken(hit, path);
+  if (token !== undefined) return token;
   const parent = missingParent(hit, path);
   if (parent !== undefined) return parent;
   const words = hit.line.message.replace(/no such file or directory/gi, '');

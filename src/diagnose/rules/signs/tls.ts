@@ -98,6 +98,21 @@ export const tlsSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/tls-key-mismatch',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /private key does not match (?:the )?(?:public key|certificate)(?: (\/\S{1,200}))?|key values mismatch|certificate and private key do not match|X509_check_private_key|(?:private key|key file) (?:\S{1,200} )?does(?:n't| not) match (?:the )?certificate/i,
+    read: (hit) => {
+      const path = (hit.group(1) || /(\/[\w./-]{1,200}\.(?:crt|pem|cert|key))/.exec(hit.line.message)?.[1]) ?? '';
+      return {
+        cause: `The TLS private key does not match the certificate${path === '' ? '' : ` ${path}${fileSource(hit.view, path)}`}`,
+        fixes: [mendFileFix(hit.view, path, 'Put the key that belongs to the certificate (both of one pair)')],
+        bonus: 6,
+      };
+    },
+  },
+  {
     id: 'configuration/key-in-variable',
     rank: 'exact',
     strength: 21,

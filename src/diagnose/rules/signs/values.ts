@@ -83,7 +83,7 @@ export const valueSigns: readonly Sign[] = [
     pattern: new RegExp(
       String.raw`\b(?:[Kk]ey|[Ff]ield|[Pp]roperty|[Ss]etting|[Oo]ption|[Pp]arameter|[Ss]ection|[Ee]ntry|[Aa]ttribute|[Cc]onfig(?:uration)?(?: key| value| option| property)?|[Vv]alue for) ${key} (?:is |was |are |must |has |does |could )*(?:missing|required|not (?:set|found|defined|specified|present|provided|configured|exist|be (?:empty|null|blank|found))|undefined|empty|be (?:set|specified|provided)|mandatory|absent)`,
     ),
-    read: (hit) => keyMissing(hit, hit.group(1)),
+    read: (hit) => dataMissing(hit, hit.group(1)) ?? keyMissing(hit, hit.group(1)),
   },
   {
     id: 'configuration/name-then-missing',
@@ -235,6 +235,24 @@ export const valueSigns: readonly Sign[] = [
   },
 ];
 
+// `record 118: field amount is empty`: the data that is read, not a configuration.
+function dataMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
+  const place =
+    /\b(record|row|entry|item|document|message|event|transaction|batch) ?(?:no\.? ?|number |#)?(\d{1,12})\b/iu.exec(
+      hit.line.message,
+    );
+  if (place === null) return undefined;
+  const what = /empty|blank/.test(hit.match[0]) ? 'is empty' : 'is missing';
+  return {
+    cause: `${place[1] ?? ''} ${place[2] ?? ''} of the data is rejected: its field ${name} ${what}`.replace(
+      /^./u,
+      (one) => one.toUpperCase(),
+    ),
+    fixes: [{ summary: `Correct or skip that ${(place[1] ?? 'record').toLowerCase()} in the input` }],
+    bonus: 4,
+  };
+}
+
 function keyMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
   if (
     /^(?:to|at|the|in|for|of|a|an|is|and|or|error|found|value|key|from|on|with|by|errors?|such|data|more|not|set|was|file|given|provided|specified)$/i.test(
@@ -247,7 +265,7 @@ function keyMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
   }
   const { path, text } = configFile(hit);
   return {
-    cause: `The required configuration key ${name} is missing (not set, not found)${text}`,
+    cause: `The required configuration key ${name} is ${/\b(?:empty|blank)$/.test(hit.match[0]) ? 'empty' : 'missing (not set, not found)'}${text}`,
     fixes: [mendFileFix(hit.view, path, `Add ${name}`)],
     bonus: path === '' ? 1 : 4,
   };
