@@ -15,10 +15,15 @@ const controls =
   // eslint-disable-next-line no-control-regex -- control characters are what is removed
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFD]/g;
 
+// rich draws a box around messages, loguru marks the frame where it caught.
+function unframed(line: string): string {
+  return line.replace(/^[\u2500-\u257F] ?(.*?) *[\u2500-\u257F]$/u, '$1').replace(/^> (?=File ")/u, '  ');
+}
+
 /** A log line without colours and control characters, at most 4,096 characters: of a longer one its ends and its first trouble. */
 export function cleanLine(raw: string): string {
   const bounded = raw.length <= 1_000_000 ? raw : raw.slice(0, 500_000) + raw.slice(raw.length - 500_000);
-  const clean = stripLogQuotes(bounded.replace(escapes, '').replace(controls, '')).trimEnd();
+  const clean = unframed(stripLogQuotes(bounded.replace(escapes, '').replace(controls, '')).trimEnd());
   if (clean.length <= longest) return clean;
   const head = clean.slice(0, end);
   const tail = clean.slice(clean.length - end);

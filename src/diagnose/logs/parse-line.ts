@@ -63,6 +63,7 @@ const time =
   /^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|(?:CES?T|[ECMP][SD]T|IST|JST|BST|MSK|AES?T|WES?T|EES?T)\b|[+-]\d\d:?\d\d))?\]?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?|\[\d+(?:\.\d+)?\])\s*/;
 const glog = /^([IWEF])(?=\d{4} \d\d:\d\d:\d\d)\d{4} [\d:.]+\s+\d+ [\w.-]+:\d+\] /;
 const redis = /^\d+:[A-Z] \d\d \w{3} \d{4} [\d:.]+ ([.#*-]) /;
+const celery = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}: ([A-Z]{4,8})\/[\w-]{1,60}\] /;
 const word =
   /(?:^|[\s[(<|:])(TRACE|DEBUG\d?|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|SEVERE|PANIC|EMERG|ALERT|emerg|alert|crit|error|warn|warning|notice|info|debug|fatal|panic|Error|Warning|Fatal|Note|System|LOG|HINT|DETAIL|STATEMENT|CONTEXT)(?=[\s\]):>|,]|$)/;
 
@@ -71,6 +72,8 @@ function stripPrefix(text: string): { level: LogLevel | undefined; rest: string 
   if (g) return { level: levelOf(g[1] ?? ''), rest: text.slice(g[0].length) };
   const r = redis.exec(text);
   if (r) return { level: r[1] === '#' ? undefined : 'info', rest: text.slice(r[0].length) };
+  const c = celery.exec(text);
+  if (c) return { level: levelOf(c[1] ?? ''), rest: text.slice(c[0].length) };
   const stamp = time.exec(text);
   let rest = stamp ? text.slice(stamp[0].length) : text;
   const head = rest.slice(0, 80);

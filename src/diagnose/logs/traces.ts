@@ -47,6 +47,8 @@ const frames: readonly RegExp[] = [
   /^\s+\^+$/,
 ];
 
+const chain = /^(?:During handling of the above exception|The above exception was the direct cause)/;
+
 /** Marks the frames and roots of the stack traces in a log, in the order of its lines. */
 export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
   const isFrame = lines.map(
@@ -63,7 +65,9 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
     if (isFrame[index]) {
       if (/^\s*Traceback \(most/.test(line.text)) {
         inTrace = true;
-        logged = isLogged(lines[index - 1]) && hasLaterLife(lines, isFrame, index);
+        // What another exception led to is one affair with it.
+        if (!chain.test(lines[index - 1]?.text ?? ''))
+          logged = isLogged(lines[index - 1]) && hasLaterLife(lines, isFrame, index);
       }
       roles.push({ frame: true, uncaught: false, logged: false });
       return;
@@ -80,7 +84,22 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
       root = roles.some((role) => role.uncaught) ? 'uncaught' : 'logged';
     roles.push({ frame: false, uncaught: root === 'uncaught', logged: root === 'logged' });
   });
-  return roles;
+  return withoutInner(lines, roles);
+}
+
+// An error of a look-up inside a library, on the way to the exception that says what it means.
+const innerError = /^(?:KeyError|IndexError|AttributeError|StopIteration|LookupError)\b/;
+
+function withoutInner(lines: readonly LogLine[], roles: readonly TraceRole[]): readonly TraceRole[] {
+  return roles.map((role, index) => {
+    const text = lines[index]?.text ?? '';
+    const next = lines[index + 1]?.text ?? '';
+    if (!role.uncaught || !innerError.test(text) || !next.startsWith('During handling of')) return role;
+    const frame = lines.slice(Math.max(0, index - 4), index).findLast((line) => /^\s*File "/.test(line.text));
+    return /site-packages|dist-packages|\/lib\/python|<frozen/.test(frame?.text ?? '')
+      ? { ...role, uncaught: false }
+      : role;
+  });
 }
 
 const uncaughtRoot = new RegExp(

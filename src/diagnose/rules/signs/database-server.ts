@@ -102,7 +102,7 @@ export const databaseServerSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 23,
     pattern:
-      /"root" execution of the (PostgreSQL server) is not permitted|(initdb|pg_ctl|postgres): (?:error: )?cannot be run as root|(?:Please (?:read "Security" section|consult)[^\n]{0,80} run (mysqld|mariadbd) as root)|don't run (\w+) as root|(?:can ?not|must not|should not|refus\w+ to|not allowed to) (?:be )?(?:run|start|execut)\w* (?:[\w ]{1,30} )?as (?:the )?root(?: user)?|running as root is not (?:allowed|permitted|supported)|can not run (elasticsearch|opensearch) as root/i,
+      /"root" execution of the (PostgreSQL server) is not permitted|(initdb|pg_ctl|postgres): (?:error: )?cannot be run as root|(?:Please (?:read "Security" section|consult)[^\n]{0,80} run (mysqld|mariadbd) as root)|don't run (\w+) as root|Running a worker with superuser privileges|(?:can ?not|must not|should not|refus\w+ to|not allowed to) (?:be )?(?:run|start|execut)\w* (?:[\w ]{1,30} )?as (?:the )?root(?: user)?|running as root is not (?:allowed|permitted|supported)|can not run (elasticsearch|opensearch) as root/i,
     read: (hit) => ({
       cause: `${[1, 2, 3, 4, 5].map(hit.group).find((one) => one !== '') ?? 'The program'} is started as root, which it does not permit; it must run as an unprivileged user (runAsUser)`,
       fixes: [{ summary: "Set securityContext.runAsUser (and fsGroup) to the server's own user" }],

@@ -34,10 +34,18 @@ function missing(hit: Hit, name: string, bonus = 0): Reading {
 }
 
 function missingNamed(group: number): Sign['read'] {
-  return (hit) =>
-    isVariable(hit.group(group)) && !isOfDatabase(hit, hit.group(group))
-      ? missing(hit, hit.group(group), 2)
-      : undefined;
+  return (hit) => {
+    const name = hit.group(group);
+    if (!isVariable(name) || isOfDatabase(hit, name) || isAdvice(hit.line.message)) return undefined;
+    return missing(hit, name, 2);
+  };
+}
+
+// `Set the environment variable X=1 for a complete stack trace`: how to learn more, not what is missing.
+function isAdvice(message: string): boolean {
+  return /\b[A-Z][A-Z0-9_]+=\S{1,40},? (?:for (?:a |the )?(?:complete|full|more|further|verbose|debug)|to (?:see|get|show|enable|disable|display|silence|suppress|ignore|skip|turn|force|override|print))/u.test(
+    message,
+  );
 }
 
 // Databases write the names of their objects in capitals, too: `Table "LANES" not found`.

@@ -178,6 +178,17 @@ export const flagSigns: readonly Sign[] = [
     }),
   },
   {
+    id: 'configuration/click-value',
+    rank: 'exact',
+    strength: 20,
+    pattern: /Invalid value for ['"]?(--?[A-Za-z][\w-]{0,60})['"]?(?: \/ ['"]?-\w['"]?)?: (.{1,200})/,
+    read: (hit) => ({
+      cause: `The command-line argument (flag) ${hit.group(1)} has an invalid value (${short(hit.group(2), 120)})`,
+      fixes: [{ summary: `Give ${hit.group(1)} a valid value` }],
+      bonus: 4,
+    }),
+  },
+  {
     id: 'configuration/argparse-value',
     rank: 'exact',
     strength: 20,

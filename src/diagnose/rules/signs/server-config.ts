@@ -286,9 +286,9 @@ export const serverConfigSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 19,
     pattern:
-      /(?:field|key) ["'`]?([\w.-]{1,80})["'`]? not found in (?:type|struct) ([\w.*]{1,80})|unknown field [`"']?([\w.-]{1,80})[`"']?(?:, expected [^\n]{1,160})?|[Uu]nknown (?:configuration )?(?:key|setting|option|property|parameter|directive|variable)s?:? [`"']([\w.-]{1,80})[`"']|(?:[Uu]nrecogni[sz]ed|[Uu]nsupported|[Ii]nvalid) (?:configuration )?(?:key|setting|field|property|parameter|directive|keyword)s?:? [`"']?([\w.-]{2,80})[`"']?/,
+      /(?:field|key) ["'`]?([\w.-]{1,80})["'`]? not found in (?:type|struct) ([\w.*]{1,80})|[Kk]ey ['"]([\w.-]{1,80})['"] is not in struct|unknown field [`"']?([\w.-]{1,80})[`"']?(?:, expected [^\n]{1,160})?|[Uu]nknown (?:configuration )?(?:key|setting|option|property|parameter|directive|variable)s?:? [`"']([\w.-]{1,80})[`"']|(?:[Uu]nrecogni[sz]ed|[Uu]nsupported|[Ii]nvalid) (?:configuration )?(?:key|setting|field|property|parameter|directive|keyword)s?:? [`"']?([\w.-]{2,80})[`"']?/,
     read: (hit) => {
-      const key = [1, 3, 4, 5].map(hit.group).find((name) => name !== '') ?? '';
+      const key = [1, 3, 4, 5, 6].map(hit.group).find((name) => name !== '') ?? '';
       const placed = /(?:^|\s)((?:\/[\w.@-]{1,80}){1,12}):(\d{1,6})(?::\d{1,5})?:? /.exec(hit.line.message);
       const line =
         placed?.[2] ?? /line (\d+)/.exec(hit.line.message)?.[1] ?? /\bat line (\d+)/.exec(hit.around(4, 0))?.[1] ?? '';
