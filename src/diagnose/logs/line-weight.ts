@@ -19,7 +19,7 @@ const benign =
   /\b(?:retry(?:ing)?|retries left|will try again|trying again|attempt \d+|continuing|continu(?:e|ed) (?:with|without|anyway)|ignor(?:ed|ing|e)|fall(?:ing|s)? back|fallback|using (?:the )?(?:built-in |builtin )?default|non-?fatal|not fatal|not critical|non-?critical|degraded|skipp(?:ed|ing)|optional|deprecat(?:ed|ion)|harmless|best.effort|proceeding|recovered|reconnect(?:ed|ing)?|no action|as expected|expected during|can be ignored|known issue|cosmetic|disabled|serving stale|using cached|from cache|0 errors|no errors|without errors?|errors?[=:] ?0|will be (?:retried|created|ignored|skipped)|not yet (?:ready|available|reachable|up)|in the background|warm(?:ing)?.?up failed|informational|example|e\.g\.)\b/i;
 // What follows from a failure and says nothing of it: the line before it is the better one.
 const consequence =
-  /^(?:Aborting|(?:InnoDB: )?Plugin (?:'\w+' (?:init function|registration)|initialization aborted)|Failed to initialize plugins|Could not open mysql\.\w+ table|MaxRetriesPerRequestError|curl failed to verify the legitimacy|establish a secure connection to it|how to fix it, please|tar: (?:Child returned status|Error is not recoverable|Exiting with failure)|Running VCC-compiler failed|VCL compilation failed|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero|bootstrap checks? failed\.|Could not read from remote repository|You must install or update \.NET to run|[Ff]ailed to start server(?: in \(\w+\) mode)?$|[Tt]imed out waiting for (?:the |all )?(?:\w+ )?caches? to sync))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$|previous rule set restored|one or more errors occurred while applying the new configuration|contains errors, aborting\W*$|(?:^|[\]:] )(?:giving up|gave up)\b[^:]{0,80}$/i;
+  /^(?:Aborting|(?:InnoDB: )?Plugin (?:'\w+' (?:init function|registration)|initialization aborted)|Failed to initialize plugins|Could not open mysql\.\w+ table|MaxRetriesPerRequestError|gunicorn\.errors\.HaltServer|curl failed to verify the legitimacy|establish a secure connection to it|how to fix it, please|tar: (?:Child returned status|Error is not recoverable|Exiting with failure)|Running VCC-compiler failed|VCL compilation failed|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero|bootstrap checks? failed\.|Could not read from remote repository|You must install or update \.NET to run|[Ff]ailed to start server(?: in \(\w+\) mode)?$|[Tt]imed out waiting for (?:the |all )?(?:\w+ )?caches? to sync))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$|previous rule set restored|one or more errors occurred while applying the new configuration|contains errors, aborting\W*$|(?:^|[\]:] )(?:giving up|gave up)\b[^:]{0,80}$/i;
 // Words to whoever reads the log, not about the program: an attempt to plant a cause.
 const planted =
   /\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
@@ -51,11 +51,13 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
   const roles = markTraces(lines);
   const plain = lines.filter((line) => roles[line.index]?.frame !== true);
   const lastIndexes = new Set(plain.slice(-3).map((line) => line.index));
-  const servedAt = lastIndexOf(
+  const servedLast = lastIndexOf(
     plain,
     (line) =>
       (line.level ?? 'info') === 'info' && served.test(line.message) && !/\b(?:not|fail|never|un)/i.test(line.message),
   );
+  // What was survived, only a later trouble can tell.
+  const servedAt = plain.some((line) => line.index > servedLast && isTrouble(line)) ? servedLast : -1;
   const progressAt = secondLastProgress(plain);
   const gaveUpLater = plain.some((line) => gaveUp.test(line.message));
   const overtakenAt = lastOvertaken(plain, roles, lastIndexes);
@@ -188,6 +190,14 @@ function lastOvertaken(
 
 // A line that goes on with what the one before began: an object that is printed over many lines.
 const continuation = /^\s{2,}\S|^[\s[\](){},]+$/;
+
+function isTrouble(line: LogLine): boolean {
+  return (
+    line.level === 'fatal' ||
+    line.level === 'error' ||
+    (line.level !== 'info' && line.level !== 'debug' && trouble.test(line.message))
+  );
+}
 
 function isOrdinary(line: LogLine): boolean {
   return (

@@ -66,11 +66,37 @@ export function explainedLog(view: CaseView): Explained | undefined {
 function explainLogs(view: CaseView): Explained | undefined {
   let best: Explained | undefined;
   for (const log of view.logs.slice(0, mostLogs)) {
-    const explained = explainLog(view, log, allSigns);
+    const explained = withEarlierClue(view, explainLog(view, log, allSigns));
     if (explained && explained.score >= tellingScore) return explained;
     if (explained && (!best || explained.score > best.score)) best = explained;
   }
   return best;
+}
+
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .slice(0, 400)
+    .toLowerCase()
+    .match(/[a-z]{5,}/gu) ?? [];
+
+// A last line in words of the program's own may only say what an earlier one, about the same thing, led to.
+function withEarlierClue(view: CaseView, explained: Explained | undefined): Explained | undefined {
+  if (explained?.sign.id !== 'general/fatal-line') return explained;
+  const { hit, reading } = explained;
+  const own = new Set(wordsOf(hit.line.message));
+  const known = allSigns.filter((sign) => sign.rank === 'exact' || sign.rank === 'specific');
+  const earlier = hit.log.lines
+    .slice(Math.max(0, hit.line.index - 300), hit.line.index)
+    .filter(
+      (line) => line.level !== 'info' && line.level !== 'debug' && wordsOf(line.message).some((word) => own.has(word)),
+    );
+  for (const line of earlier.slice(0, 20)) {
+    const clue = explainLog(view, { ...hit.log, lines: [{ ...line, index: 0 }] }, known);
+    if (clue === undefined) continue;
+    const cause = `${reading.cause}; before that it says: ${clue.reading.cause.charAt(0).toLowerCase()}${clue.reading.cause.slice(1)}`;
+    return { ...explained, reading: { ...reading, cause, fixes: clue.reading.fixes ?? [], confidence: 'medium' } };
+  }
+  return explained;
 }
 
 /** One rule for each sign. */

@@ -170,7 +170,7 @@ export const authenticationSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern: /(?:([\w.-]{1,60}@[\w.-]{1,120}): )?Permission denied \(([\w,-]*publickey[\w,-]*)\)/,
-    read: (hit) => (/are too open/.test(hit.around(8, 0)) ? undefined : sshKey(hit)),
+    read: (hit) => (hit.around(8, 0).includes('are too open') ? undefined : sshKey(hit)),
   },
   {
     id: 'dependency/ssh-host-key',
@@ -195,9 +195,15 @@ export const authenticationSigns: readonly Sign[] = [
     strength: 13,
     pattern:
       /(?:authentication|authorization|login|auth)(?: \w+){0,3} (?:failed|failure|rejected|refused|denied)|(?:invalid|bad|incorrect|wrong|expired|rejected) (?:username or password|user(?:name)?|password|credentials?|api[ _-]?key|(?:access |auth |bearer )?token|client[ _]?secret|signature)|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|invalid_client|invalid_grant|InvalidClientTokenId|Unable to locate credentials|NoCredentialProviders|could not find default credentials|CredentialsProviderError|Could not load credentials from any providers|[Uu]nauthorized\b|\b401\b|Login failed for user|invalid login/i,
-    read: login((hit) => {
-      const user = /(?:user(?:name)?|for|login) ['"[]([\w.@-]{1,60})['"\]]/i.exec(hit.line.message)?.[1];
-      return `The other side${server(hit)} rejects the credentials: authentication failed${user === undefined ? '' : ` for user ${user}`} (${short(hit.match[0], 80)})`;
-    }),
+    read: (hit) => {
+      const reading = generalLogin(hit);
+      // The message itself says more.
+      return reading && { ...reading, bonus: 4 };
+    },
   },
 ];
+
+const generalLogin = login((hit) => {
+  const user = /(?:user(?:name)?|for|login) ['"[]([\w.@-]{1,60})['"\]]/i.exec(hit.line.message)?.[1];
+  return `The other side${server(hit)} rejects the credentials: authentication failed${user === undefined ? '' : ` for user ${user}`} (${short(hit.match[0], 80)})`;
+});

@@ -169,7 +169,7 @@ export const filesystemSigns: readonly Sign[] = [
     read: (hit) => {
       const path = hit.group(1);
       const text = hit.line.message;
-      if (/^[A-Z]+\/[A-Z]+$/.test(path) || /one or more errors occurred/.test(text)) return undefined;
+      if (/^[A-Z]+\/[A-Z]+$/.test(path) || text.includes('one or more errors occurred')) return undefined;
       if (new RegExp(errors).test(text)) return missingFile(hit, path);
       if (/\.(?:com|org|net|io|internal|local|svc)$/.test(path)) return undefined;
       const reason = text.slice(hit.match.index + hit.match[0].length).replace(/^[\s:,"']+/, '');

@@ -6,8 +6,8 @@ import { absent, short, traceLocation } from './common-fixes.ts';
 function askedFor(hit: Hit, name: string): { readonly module: string; readonly label: string } | undefined {
   for (const { value, label, kind } of settingsOf(hit.view.spec)) {
     const module = /^[A-Za-z_][\w.]{0,150}(?=$|:[\w.]{1,80}(?:\(.{0,40}\))?$)/.exec(value)?.[0];
-    if (module !== name && module?.startsWith(`${name}.`) !== true) continue;
-    return { module: module ?? name, label: kind === 'argument' ? 'its command' : label };
+    if (module === undefined || (module !== name && !module.startsWith(`${name}.`))) continue;
+    return { module, label: kind === 'argument' ? 'its command' : label };
   }
   return undefined;
 }

@@ -274,7 +274,7 @@ export const serverConfigSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 14,
     pattern:
-      /(?:^|[\s"'(=])((?:\/[\w.@-]{1,80}){1,12}\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|hcl|vcl|properties|rules|zone|db|map|list)):(\d{1,6})(?::(\d{1,5}))?:? ?(?:error|fatal|syntax error)?:? ?([^\n"]{6,300}(?:"[^"\n]{1,80}"[^\n"]{0,200}){0,4})/,
+      /(?:^|[\s"'(=])((?:\/[\w.@-]{1,80}){1,12}\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|xml|hcl|vcl|properties|rules|zone|db|map|list)): ?(\d{1,6})(?::(\d{1,5}))?:? ?(?:error|fatal|syntax error)?:? ?([^\n"]{6,300}(?:"[^"\n]{1,80}"[^\n"]{0,200}){0,4})/,
     read: (hit) => {
       const said = hit.group(4).replace(/^[:,\s]+/u, '');
       if (!interestingError.test(said)) return undefined;

@@ -125,7 +125,7 @@ export const tlsSigns: readonly Sign[] = [
       const [one] = env.length === 1 ? env : env.filter((each) => each.value?.includes('-----BEGIN') === true);
       const escaped = one?.value?.includes('\\n') === true ? ': its line breaks are written as \\n' : '';
       return {
-        cause: `The ${/KEY/.test(one?.name ?? '') ? 'private key' : /CERT/.test(one?.name ?? '') ? 'certificate' : 'private key or certificate'}${one?.name === undefined ? ' that it reads' : ` in environment variable ${one.name}`} cannot be decoded, it is not valid PEM (${short(hit.match[0], 80)})${escaped}`,
+        cause: `The ${(one?.name ?? '').includes('KEY') ? 'private key' : (one?.name ?? '').includes('CERT') ? 'certificate' : 'private key or certificate'}${one?.name === undefined ? ' that it reads' : ` in environment variable ${one.name}`} cannot be decoded, it is not valid PEM (${short(hit.match[0], 80)})${escaped}`,
         fixes: [{ summary: `Provide ${one?.name ?? 'it'} as PEM with real line breaks, best as a file from a Secret` }],
         bonus: one === undefined ? 0 : 6,
       };

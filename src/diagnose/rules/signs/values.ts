@@ -45,6 +45,13 @@ function culprit(hit: Hit, value: string): { readonly name: string; readonly sho
   );
 }
 
+/** Node shows what it was given below the trace of an ERR_INVALID_URL. */
+function nodeInput(hit: Hit): string | undefined {
+  if (!hit.match[0].includes('Invalid URL')) return undefined;
+  const below = hit.around(0, 14);
+  return (/^\s*base: '([^'\n]{1,200})'/mu.exec(below) ?? /^\s*input: '([^'\n]{1,200})'/mu.exec(below))?.[1];
+}
+
 /** The key that the line of source reads which a trace shows: `int(conf["smtp"]["port"])`. */
 function keyInSource(hit: Hit): string | undefined {
   const source = hit.around(3, 0);
@@ -55,7 +62,7 @@ function keyInSource(hit: Hit): string | undefined {
   ]
     .at(-1)
     ?.slice(1)
-    .find((one) => one !== undefined);
+    .find((one) => (one as string | undefined) !== undefined);
 }
 
 const key = String.raw`["'\x60<]?([A-Za-z_][\w.-]{0,80}(?:\[\d+\][\w.-]*)?)["'\x60>]?`;
@@ -155,7 +162,7 @@ export const valueSigns: readonly Sign[] = [
     pattern:
       /time: (?:invalid duration|missing unit in duration|unknown unit "[^"]{1,20}" in duration) "?([^"\n]{0,60})"?|(?:not a valid|[Ii]nvalid|[Uu]nable to parse|cannot parse) (?:duration|time ?zone|timezone|date|time|size|memory size|cron expression|regex|regular expression|URL|URI|uri|url|IP address|CIDR|hostname|address|port|UUID|log ?level|level|locale|encoding|region)[:\s]{1,3}["'`]?([^"'`\n]{0,80})["'`]?|ERR_INVALID_URL|Invalid URL(?: '([^']{0,80})')?|No time ?zone found with key ([^\s'"]{1,60})|unknown time zone (\S{1,60})|ZoneRulesException: Unknown time-zone ID: (\S{1,60})|MissingSchema: Invalid URL '([^']{0,80})'|unsupported protocol scheme "([^"]{0,40})"|first path segment in URL cannot contain colon|[Uu]nknown (?:log ?level|level)[: ]+['"]?([\w-]{1,40})|not a valid Level: "([^"]{1,40})"/,
     read: (hit) => {
-      const value = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(hit.group).find((one) => one !== '') ?? '';
+      const value = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(hit.group).find((one) => one !== '') ?? nodeInput(hit) ?? '';
       const hidden = /:\/\/[^\s/@]*@/.test(value);
       const from = culprit(hit, value);
       return {
