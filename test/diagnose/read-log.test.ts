@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { cleanLine } from '../../src/diagnose/logs/clean-line.ts';
 import { findEndpoint } from '../../src/diagnose/logs/endpoint.ts';
-import { parseLine } from '../../src/diagnose/logs/parse-line.ts';
+import { parseLines } from '../../src/diagnose/logs/parse-line.ts';
 import { pickLogs } from '../../src/diagnose/logs/pick-log.ts';
 import { readLog } from '../../src/diagnose/logs/read-log.ts';
 import { logCase } from './log-case.ts';
@@ -24,9 +24,9 @@ describe('lines', () => {
     ['Error: listen EADDRINUSE', 'error', 'Error: listen EADDRINUSE'],
     ['0 errors found in INFO section', undefined, '0 errors found in INFO section'],
   ])('%s', (text, level, message) => {
-    const line = parseLine(text, 0);
-    expect(line.level).toBe(level);
-    expect(line.message).toBe(message);
+    const [line] = parseLines(text, 0);
+    expect(line?.level).toBe(level);
+    expect(line?.message).toBe(message);
   });
 
   test('colours, control characters and forged quote marks go', () => {

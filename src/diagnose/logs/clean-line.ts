@@ -20,10 +20,14 @@ function unframed(line: string): string {
   return line.replace(/^[\u2500-\u257F] ?(.*?) *[\u2500-\u257F]$/u, '$1').replace(/^> (?=File ")/u, '  ');
 }
 
-/** A log line without colours and control characters, at most 4,096 characters: of a longer one its ends and its first trouble. */
-export function cleanLine(raw: string): string {
+/** A log line without colours and control characters, as long as it is (of a million characters its halves' ends). */
+export function stripLine(raw: string): string {
   const bounded = raw.length <= 1_000_000 ? raw : raw.slice(0, 500_000) + raw.slice(raw.length - 500_000);
-  const clean = unframed(stripLogQuotes(bounded.replace(escapes, '').replace(controls, '')).trimEnd());
+  return unframed(stripLogQuotes(bounded.replace(escapes, '').replace(controls, '')).trimEnd());
+}
+
+/** At most 4,096 characters: of a longer line its ends and its first trouble. */
+export function shorten(clean: string): string {
   if (clean.length <= longest) return clean;
   const head = clean.slice(0, end);
   const tail = clean.slice(clean.length - end);
@@ -32,4 +36,9 @@ export function cleanLine(raw: string): string {
   if (at === undefined) return `${head} … ${tail}`;
   const from = Math.max(0, at - middle / 5);
   return `${head} … ${inner.slice(from, from + middle)} … ${tail}`;
+}
+
+/** Both. */
+export function cleanLine(raw: string): string {
+  return shorten(stripLine(raw));
 }

@@ -1,3 +1,4 @@
+import { shorten } from './clean-line.ts';
 import { readStructured } from './structured-line.ts';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug';
@@ -15,19 +16,27 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Splits a cleaned line into level, message and fields. */
-export function parseLine(text: string, index: number): LogLine {
-  const structured = readStructured(text);
-  if (structured) {
-    const level = structured.level === undefined ? undefined : levelOf(structured.level);
-    return {
-      index,
-      text,
-      message: withoutBlobs(structured.message),
-      fields: structured.fields,
-      ...(level && { level }),
-    };
-  }
+// A JSON line may hold a whole stack trace.
+const longestStructured = 200_000;
+
+/**
+ * A line without colours, split into level, message and fields, followed by the lines of the stack trace that one of its
+ * fields holds. Each is at most 4,096 characters long.
+ */
+export function parseLines(whole: string, index: number): readonly LogLine[] {
+  const text = shorten(whole);
+  const structured = whole.length > longestStructured ? undefined : readStructured(whole);
+  if (!structured) return [parsePlain(text, index)];
+  const level = structured.level === undefined ? undefined : levelOf(structured.level);
+  const more = { fields: structured.fields, ...(level && { level }) };
+  const below = structured.below.filter((row) => row.trim() !== '').map(shorten);
+  return [
+    { index, text, message: withoutBlobs(shorten(structured.message)), ...more },
+    ...below.map((row, at) => ({ ...more, index: index + 1 + at, text: row, message: withoutBlobs(row), fields: {} })),
+  ];
+}
+
+function parsePlain(text: string, index: number): LogLine {
   const { level, rest } = stripPrefix(text);
   const reason = rejected.exec(rest)?.[1];
   if (reason !== undefined) return { index, text, message: withoutBlobs(reason), fields: {}, level: 'fatal' };

@@ -1,6 +1,6 @@
 import type { ContainerLog } from '../../model/case-file.ts';
-import { cleanLine } from './clean-line.ts';
-import { parseLine } from './parse-line.ts';
+import { stripLine } from './clean-line.ts';
+import { parseLines } from './parse-line.ts';
 import type { LogLine } from './parse-line.ts';
 
 /** One container's log, cleaned and split, each line with its level and its message. */
@@ -33,8 +33,10 @@ export function readLog(raw: ContainerLog): ReadLog | undefined {
   const rows = bounded(raw.text);
   const lines: LogLine[] = [];
   for (const row of rows) {
-    const text = cleanLine(row);
-    if (text.trim() !== '') lines.push(parseLine(text, lines.length));
+    const whole = stripLine(row);
+    if (whole.trim() === '') continue;
+    const [line, ...below] = parseLines(whole, lines.length);
+    if (line) lines.push(line, ...(lines.length < mostLines ? below : []));
   }
   return {
     source: `log ${raw.container}${raw.instance === 'previous' ? ' (previous)' : ''}`,

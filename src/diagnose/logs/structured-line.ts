@@ -1,8 +1,10 @@
 /** A JSON or logfmt line, flattened. */
 export interface StructuredLine {
   readonly level: string | undefined;
-  /** Message, error, its cause and stack in one text. */
+  /** Message, error and cause in one text; of a stack trace the first line. */
   readonly message: string;
+  /** The further lines of stack traces. */
+  readonly below: readonly string[];
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -23,20 +25,29 @@ const messageKeys = [
 const errorKeys =
   /^(?:err|error|exception|exc_info|exc|stack|stacktrace|stack_trace|cause|reason|detail|details|@x|thrown|throwable|Exception|failure|problem|attr)(?:\.|$)/;
 
+// A stack trace that is longer shows its root at one of its ends.
+const mostBelow = 200;
+
+const stack =
+  /\n(?:\s+at \S|\s+File "|goroutine \d|Traceback |\s+from \S+:\d|Caused by: |\t\S+\.go:\d|\s*#\d+ \S|\s+\d+: \S+::)/;
+
 /** Reads a line that is one JSON object, or key=value pairs throughout; undefined for anything else. */
 export function readStructured(text: string): StructuredLine | undefined {
   const fields = jsonFields(text) ?? logfmtFields(text);
   if (!fields) return undefined;
   const level = levelKeys.map((key) => fields[key]).find((value) => value !== undefined);
   const parts: string[] = [];
-  for (const key of messageKeys) {
-    const value = fields[key];
-    if (value !== undefined && value !== '') parts.push(value);
-  }
-  for (const [key, value] of Object.entries(fields)) {
-    if (errorKeys.test(key) && value !== '' && !parts.includes(value)) parts.push(value);
-  }
-  return { level, message: parts.join(': ') || text, fields };
+  const below: string[] = [];
+  const add = (value: string): void => {
+    // Other texts of more than one line are one message.
+    const [first = '', ...rest] = stack.test(value) ? value.split('\n') : [value];
+    const trace = first.startsWith('Traceback (most recent');
+    if (!trace && first !== '' && !parts.includes(first)) parts.push(first);
+    below.push(...(trace ? [first, ...rest] : rest));
+  };
+  for (const key of messageKeys) add(fields[key] ?? '');
+  for (const [key, value] of Object.entries(fields)) if (errorKeys.test(key)) add(value);
+  return { level, message: parts.join(': ') || text, below: below.slice(0, mostBelow), fields };
 }
 
 function jsonFields(text: string): Record<string, string> | undefined {
@@ -67,7 +78,8 @@ function flatten(value: unknown, prefix: string, into: Record<string, string>, d
   }
 }
 
-const pair = /([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*"|[^\s"]\S*|(?=\s|$))/y;
+// Some loggers do not escape the quotes within a value: the one that ends it has a blank behind it.
+const pair = /([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.|"(?!\s|$))*"|[^\s"]\S*|(?=\s|$))/y;
 
 // logfmt: nearly the whole line is pairs, and one of them is a level or a message.
 function logfmtFields(text: string): Record<string, string> | undefined {
