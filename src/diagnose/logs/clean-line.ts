@@ -15,9 +15,14 @@ const controls =
   // eslint-disable-next-line no-control-regex -- control characters are what is removed
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFD]/g;
 
-// rich draws a box around messages, loguru marks the frame where it caught.
+// rich draws a box around messages, loguru marks the frame where it caught, Python indents the members of exception groups.
 function unframed(line: string): string {
-  return line.replace(/^[\u2500-\u257F] ?(.*?) *[\u2500-\u257F]$/u, '$1').replace(/^> (?=File ")/u, '  ');
+  return line
+    .replace(/^[\u2500-\u257F] ?(.*?) *[\u2500-\u257F]$/u, '$1')
+    .replace(/^> (?=File ")/u, '  ')
+    .replace(/^\s{2,}\+ Exception Group (?=Traceback)/u, '')
+    .replace(/^\s{2,}\+-[+-]*(?: \d+ )?-*$/u, '')
+    .replace(/^\s{2,}(?:\| )+/u, '');
 }
 
 /** A log line without colours and control characters, as long as it is (of a million characters its halves' ends). */

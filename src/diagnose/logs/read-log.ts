@@ -44,7 +44,7 @@ export function readLog(raw: ContainerLog): ReadLog | undefined {
     container: raw.container,
     instance: raw.instance,
     truncated: raw.truncated,
-    lines,
+    lines: foldCauses(lines),
   };
 }
 
@@ -57,4 +57,33 @@ function bounded(text: string): string[] {
   const rows = whole.split(/\r\n|\n|\r/);
   if (rows.length <= mostLines) return rows;
   return [...rows.slice(0, headLines), ...rows.slice(rows.length - (mostLines - headLines))];
+}
+
+const step = /^\s{2,}(?:\d{1,2}: )?(\S.{0,400})$/u;
+
+/**
+ * Rust's anyhow and eyre print an error and, below it, what caused it, a numbered line for each: together they are one
+ * sentence, which the last line says here.
+ */
+function foldCauses(lines: readonly LogLine[]): readonly LogLine[] {
+  if (!lines.some(({ text }) => /^Caused by:$/u.test(text))) return lines;
+  const folded: LogLine[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at];
+    const head = lines[at - 1];
+    if (line === undefined) continue;
+    if (line.text !== 'Caused by:' || head?.text.startsWith('Error: ') !== true) {
+      folded.push(line);
+      continue;
+    }
+    const steps: string[] = [];
+    while (step.test(lines[at + 1]?.text ?? '')) {
+      steps.push(step.exec(lines[at + 1]?.text ?? '')?.[1] ?? '');
+      at += 1;
+    }
+    const last = lines[at] ?? line;
+    folded.pop();
+    folded.push({ ...last, message: [head.text, ...steps].join(': ').slice(0, 4096), level: 'fatal' });
+  }
+  return folded.map((line, index) => ({ ...line, index }));
 }

@@ -23,7 +23,7 @@ const messageKeys = [
   'textPayload',
 ];
 const errorKeys =
-  /^(?:err|error|exception|exc_info|exc|stack|stacktrace|stack_trace|cause|reason|detail|details|@x|thrown|throwable|Exception|failure|problem|attr)(?:\.|$)/;
+  /(?:^|^(?:context|extra|data|ctx|params|payload)\.)(?:err|error|exception|exc_info|exc|stack|stacktrace|stack_trace|cause|reason|detail|details|chain|previous|@x|thrown|throwable|Exception|failure|problem|attr)(?:\.|$)/;
 
 // A stack trace that is longer shows its root at one of its ends.
 const mostBelow = 200;
@@ -41,7 +41,8 @@ export function readStructured(text: string): StructuredLine | undefined {
   const add = (value: string): void => {
     // Other texts of more than one line are one message.
     const [first = '', ...rest] = stack.test(value) ? value.split('\n') : [value];
-    const trace = first.startsWith('Traceback (most recent');
+    // A stack that begins with its first frame says nothing by that.
+    const trace = first.startsWith('Traceback (most recent') || (rest.length > 0 && !/[: ]/u.test(first));
     if (!trace && first !== '' && !parts.includes(first)) parts.push(first);
     below.push(...(trace ? [first, ...rest] : rest));
   };

@@ -112,7 +112,7 @@ const uncaughtRoot = new RegExp(
     '^terminate called ',
     '^libc\\+\\+abi: terminating',
     "^\\S+\\.rb:\\d+:in [`'].*\\(\\w+(?:::\\w+)*\\)$",
-    '^\\*\\* \\(\\w',
+    '^\\s*\\*\\* \\(\\w',
     '^Fatal error: (?:exception|\\S)',
     '^(?:Uncaught|error: Uncaught) ',
     '^(?:lua|luajit)\\S*: ',

@@ -174,7 +174,7 @@ export const exitRules: readonly Rule[] = [
     explain: (view) => {
       const { exit } = view;
       if (!exit || exit.code === 0 || exit.reason === 'OOMKilled') return undefined;
-      const meaning = meanings[exit.code];
+      const meaning = nodeMeaning(view, exit.code) ?? meanings[exit.code];
       const { text, cites } = lastLine(view);
       const silent = view.logs.length === 0 ? ' and its log is empty' : text;
       const command =
@@ -191,6 +191,13 @@ export const exitRules: readonly Rule[] = [
     },
   },
 ];
+
+// nodejs.org/api/process.html#exit-codes
+function nodeMeaning(view: CaseView, code: number): string | undefined {
+  if (!/(?:^|\/)node(?:js)?$/u.test(view.spec?.command?.[0] ?? '')) return undefined;
+  if (code === 13) return 'Node.js: an await at the top level never settles (its promise is never resolved)';
+  return code === 9 ? 'Node.js: an invalid argument or option' : undefined;
+}
 
 function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

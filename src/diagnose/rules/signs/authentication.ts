@@ -74,10 +74,11 @@ export const authenticationSigns: readonly Sign[] = [
     id: 'database/postgresql-no-password',
     rank: 'exact',
     strength: 21,
-    pattern: /fe_sendauth: no password supplied|no password (?:was )?(?:supplied|provided)/,
+    pattern:
+      /fe_sendauth: no password supplied|no password (?:was )?(?:supplied|provided)|invalid configuration: password missing/,
     read: login(
       (hit) =>
-        `PostgreSQL${server(hit)} asks for a password, and the client has none: no password supplied, authentication fails`,
+        `PostgreSQL${server(hit)} asks for a password, which is missing: the client supplies none (no password supplied), authentication fails`,
     ),
   },
   {
@@ -141,10 +142,10 @@ export const authenticationSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /ACCESS_REFUSED[^\n]{0,140}|SaslAuthenticationException[^\n]{0,120}|SASL authentication (?:failed|error)[^\n]{0,100}|TopicAuthorizationException[^\n]{0,100}|GroupAuthorizationException[^\n]{0,100}|PLAIN login refused[^\n]{0,80}|NOT_ALLOWED - [^\n]{1,100}|vhost '?([^'\n]{1,60})'? not found/,
+      /ACCESS_REFUSED[^\n]{0,140}|Authorization Violation|SaslAuthenticationException[^\n]{0,120}|SASL authentication (?:failed|error)[^\n]{0,100}|TopicAuthorizationException[^\n]{0,100}|GroupAuthorizationException[^\n]{0,100}|PLAIN login refused[^\n]{0,80}|NOT_ALLOWED - [^\n]{1,100}|vhost '?([^'\n]{1,60})'? not found/,
     read: login(
       (hit) =>
-        `The message broker${server(hit)} rejects the login (authentication or access refused): ${short(hit.match[0], 140)}`,
+        `The message broker${server(hit)} rejects the login (authentication failed or access denied): ${short(hit.match[0], 140)}`,
     ),
   },
   {

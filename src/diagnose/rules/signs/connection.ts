@@ -8,11 +8,23 @@ import { hasTemplate, setEnvFix } from './common-fixes.ts';
 
 /** Host and port of a failed connection: from the message, its neighbours, else from the only address in the pod spec. */
 export function endpointOf(hit: Hit): Endpoint | undefined {
-  const own = findEndpoint(hit.line.message);
+  const own = namedAlike(hit, findEndpoint(hit.line.message));
   if (own?.port !== undefined) return own;
   const near = nearbyEndpoint(hit, own);
   if (own?.host !== undefined && near?.host !== own.host) return { ...own, ...portOfHost(hit.view, own.host) };
   return near ?? own ?? onlyAddress(hit.view);
+}
+
+/** A field of a structured line may name the address that its message shows: `"broker": "audit-kafka:9092"`. */
+function namedAlike(hit: Hit, endpoint: Endpoint | undefined): Endpoint | undefined {
+  if (endpoint?.host === undefined || !/^[\d.]+$/.test(endpoint.host)) return endpoint;
+  for (const [key, value] of Object.entries(hit.line.fields)) {
+    const named = /broker|host|server|addr|peer|target|upstream|url|endpoint|remote/iu.test(key)
+      ? findEndpoint(value)
+      : undefined;
+    if (named?.host !== undefined && named.port === endpoint.port && !/^[\d.]+$/.test(named.host)) return named;
+  }
+  return endpoint;
 }
 
 /** The same for a database: an address that stands in the settings alone and is a web address is another server's. */
@@ -27,7 +39,8 @@ function nearbyEndpoint(hit: Hit, own: Endpoint | undefined): Endpoint | undefin
   const { lines } = hit.log;
   for (const step of [-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6, 6, 7, 8]) {
     const line = lines[hit.line.index + step];
-    if (!line || /^\s+at |^\s*File "/.test(line.text)) continue;
+    if (!line || /^\s+at |^\s*File "|otel|opentelemetry|telemetry|statsd|jaeger|zipkin|sentry|datadog/.test(line.text))
+      continue;
     const found = findEndpoint(line.message);
     if (found?.port !== undefined && (own?.host === undefined || found.host === own.host)) return found;
   }
@@ -158,10 +171,24 @@ const dns: readonly string[] = [
   String.raw`host not found(?: in \w+)?:? ['"\x60]?${name}`,
 ];
 const dnsAnonymous =
-  /(?:Name or service not known|Temporary failure in name resolution|Name does not resolve|nodename nor servname provided|No address associated with hostname|getaddrinfo failed|NXDOMAIN|no such host|NameResolutionError|php_network_getaddresses|EAI_AGAIN|ENOTFOUND|failed to lookup address information|Resource temporarily unavailable \(\S{0,60}:\d|could not be resolved|host not found)/;
+  /(?:Name or service not known|Temporary failure in name resolution|Name does not resolve|nodename nor servname provided|No address associated with hostname|getaddrinfo failed|NXDOMAIN|no such host|NameResolutionError|php_network_getaddresses|EAI_AGAIN|ENOTFOUND|failed to lookup address information|Resource temporarily unavailable \(\S{0,60}:\d|could not be resolved|host not found|No resolvable bootstrap urls)/;
+
+/** The variable whose URL has more than one @ before its path, so that a part of the password looks like the host. */
+function unescapedUrl(view: CaseView, host: string): string | undefined {
+  return settingsWith(view.spec, host).find(
+    ({ kind, value }) => kind === 'env' && /^[a-z][\w+.-]{1,20}:\/\/[^\s@]{1,200}@[^\s@]{0,200}@/u.test(value),
+  )?.name;
+}
 
 function unresolved(hit: Hit, host: string, port?: number): Reading {
   const endpoint: Endpoint = { host, ...(port !== undefined ? { port } : portOfHost(hit.view, host)) };
+  const broken = unescapedUrl(hit.view, host);
+  if (broken !== undefined)
+    return {
+      cause: `Environment variable ${broken} holds an invalid URI: a character of its password (@, / or :) is not percent-escaped (RFC 3986), so ${host} is taken for the host name, which cannot be resolved (DNS)`,
+      fixes: [{ summary: `Percent-escape the password in ${broken}` }],
+      bonus: 8,
+    };
   return {
     cause: `Host name ${host} cannot be resolved (DNS lookup fails, no such host)${settingNote(hit.view, { host })}`,
     fixes: [
@@ -184,7 +211,7 @@ const dnsSigns: readonly Sign[] = [
         .group(1)
         .replace(/[.,;:]+$/, '')
         .replace(/:\d+$/, '');
-      return /^(?:the|a|an|information|address|addresses|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|\w*error|\w*exception|type|import|reference|references|plugin|package|template)$/i.test(
+      return /^(?:the|a|an|information|address|addresses|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|\w*error|\w*exception|type|import|reference|references|plugin|package|template|dependencies|dependency|conflicts?)$/i.test(
         host,
       ) || !/[a-z]/i.test(host)
         ? undefined

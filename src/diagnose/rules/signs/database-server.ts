@@ -161,7 +161,7 @@ export const databaseServerSigns: readonly Sign[] = [
     id: 'database/sqlite-file',
     rank: 'exact',
     strength: 18,
-    pattern: /unable to open database file|SQLITE_CANTOPEN/,
+    pattern: /unable to open database file|SQLITE_CANTOPEN|Cannot open database because the directory does not exist/,
     read: (hit) => {
       const path =
         nearPath(hit) ??

@@ -1,5 +1,6 @@
 import { endpointName } from '../../logs/endpoint.ts';
 import type { Hit, Sign } from '../../logs/sign.ts';
+import { settingsOf } from '../../settings.ts';
 import { databaseEndpoint } from './connection.ts';
 import { short } from './common-fixes.ts';
 
@@ -34,6 +35,11 @@ function schema(what: (hit: Hit) => string, fix: string): Sign['read'] {
       bonus: 4,
     };
   };
+}
+
+function fileOfDatabase(hit: Hit): string {
+  const setting = settingsOf(hit.view.spec).find(({ value }) => /\.(?:db3?|sqlite3?)$/u.test(value));
+  return setting === undefined ? '' : ` ${setting.value}`;
 }
 
 /** What databases say about schemas, statements and migrations. */
@@ -210,11 +216,18 @@ export const databaseSigns: readonly Sign[] = [
     strength: 19,
     pattern:
       /cannot execute ([A-Z][A-Z ]{2,40}) in a read-only transaction|READONLY You can't write against a read only replica|The MySQL server is running with the --(?:super-)?read-only option|not (?:master|primary) and (?:secondary|slaveOk)|NotWritablePrimary|attempt to write a readonly database|readonly database/,
-    read: (hit) => ({
-      cause: `The server${at(hit)} takes no writes, it is read-only (a replica, or set so): ${short(hit.match[0], 120)}`,
-      fixes: [{ summary: 'Write to the primary: correct the host of the connection, or the role of the server' }],
-      bonus: 4,
-    }),
+    read: (hit) =>
+      hit.match[0].includes('readonly database')
+        ? {
+            cause: `The SQLite database file${fileOfDatabase(hit)} is read-only: ${hit.match[0]}`,
+            fixes: [{ summary: "Make the file and its directory writable for the program's user" }],
+            bonus: 4,
+          }
+        : {
+            cause: `The server${at(hit)} takes no writes, it is read-only (a replica, or set so): ${short(hit.match[0], 120)}`,
+            fixes: [{ summary: 'Write to the primary: correct the host of the connection, or the role of the server' }],
+            bonus: 4,
+          },
   },
   {
     id: 'database/memory-of-server',
@@ -228,6 +241,19 @@ export const databaseSigns: readonly Sign[] = [
     }),
   },
   {
+    id: 'database/sqlstate',
+    rank: 'exact',
+    strength: 17,
+    // postgresql.org/docs/current/errcodes-appendix.html; some drivers' errors reach the log without their text.
+    pattern:
+      /\b(?:FATAL|ERROR|SQLSTATE|sqlState|code)\b\W{1,5}(28000|28P01|3D000|42P01|42703|42501|53300|57P03|23505|25006|40P01)\b/,
+    read: (hit) => ({
+      cause: `PostgreSQL${at(hit)} answers ${sqlStates[hit.group(1)] ?? ''} (SQLSTATE ${hit.group(1)})`,
+      fixes: [{ summary: "Look at the server's own log for the whole message" }],
+      bonus: 2,
+    }),
+  },
+  {
     id: 'database/general-error',
     rank: 'general',
     strength: 8,
@@ -236,3 +262,17 @@ export const databaseSigns: readonly Sign[] = [
     read: (hit) => ({ cause: `The database answers with an error: ${short(hit.match[0], 200)}`, confidence: 'medium' }),
   },
 ];
+
+const sqlStates: Readonly<Record<string, string>> = {
+  '28000': 'that it rejects the login: no pg_hba.conf entry fits, or the role may not log in (invalid authorization)',
+  '28P01': 'that it rejects the login: password authentication failed',
+  '3D000': 'that the database does not exist',
+  '42P01': 'that a table (relation) does not exist',
+  '42703': 'that a column does not exist',
+  '42501': 'that the user lacks a privilege (permission denied)',
+  '53300': 'that it has too many connections',
+  '57P03': 'that it is not ready for connections yet',
+  '23505': 'that a unique constraint is violated by a duplicate key',
+  '25006': 'that it takes no writes: the transaction is read-only',
+  '40P01': 'that a deadlock was detected',
+};

@@ -92,6 +92,26 @@ export const exceptionSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'dependency/nats-no-responders',
+    rank: 'specific',
+    strength: 20,
+    pattern: /NatsError: 503|nats: no responders|NoRespondersError|ErrNoResponders|jetstream not enabled/i,
+    read: (hit) => {
+      const stream = /jetstream|jsm|StreamInfo/i.test(hit.around(0, 30));
+      return {
+        cause: stream
+          ? 'JetStream is not enabled on the NATS server (503, no responders)'
+          : 'Nobody answers the request on the NATS server (503, no responders)',
+        fixes: [
+          {
+            summary: stream ? 'Start nats-server with JetStream (-js)' : 'Start the service that answers this subject',
+          },
+        ],
+        bonus: 4,
+      };
+    },
+  },
+  {
     id: 'runtime/go-deadlock',
     rank: 'specific',
     strength: 22,
@@ -141,8 +161,9 @@ export const exceptionSigns: readonly Sign[] = [
     pattern:
       /^((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Timeout|NotFound|Invalid\w*|Denied|Missing\w*|Failed|Failure|Configured|Required|Refused|Unavailable|Group|Iteration|s?))(?:: (.{0,600}))?$/,
     read: (hit) =>
-      /^\w+$/.test(hit.group(1)) &&
-      !/(?:Error|Exception|Exit|Warning|Interrupt|Failure|Failed|Configured|Iteration)$/.test(hit.group(1))
+      /^(?:Failed|Failure|Required|Timeout|Warning|Exit|Unavailable|Refused|Configured)$/.test(hit.group(1)) ||
+      (/^\w+$/.test(hit.group(1)) &&
+        !/(?:Error|Exception|Exit|Warning|Interrupt|Failure|Failed|Configured|Iteration)$/.test(hit.group(1)))
         ? undefined
         : { ...reading('The program', hit.group(1), hit.group(2), hit), bonus: hit.group(2) === '' ? -24 : 0 },
   },
@@ -181,13 +202,22 @@ export const exceptionSigns: readonly Sign[] = [
     id: 'runtime/spring-failure',
     rank: 'specific',
     strength: 16,
-    lines: 8,
-    pattern: /APPLICATION FAILED TO START[\s\S]{0,120}?Description:\s*\n+([^\n]{1,400})(?:\n([^\n]{1,200}))?/,
-    read: (hit) => ({
-      cause: `The Spring application fails to start: ${quoteLog(short(`${hit.group(1)} ${hit.group(2).startsWith('Action') ? '' : hit.group(2)}`, 300))}`,
-      fixes: [{ summary: 'Follow the Action that Spring prints below the description' }],
-      bonus: 4,
-    }),
+    lines: 24,
+    pattern: /APPLICATION FAILED TO START[\s\S]{0,120}?Description:\s*\n+([\s\S]{1,1500}?)(?=\n\s*Action:|$)/,
+    read: (hit) => {
+      const said = hit.group(1);
+      const beans = [
+        ...new Set([...said.matchAll(/^\|\s+([\w.$]{1,120})/gmu)].map(([, bean = '']) => bean.replace(/^.*\./u, ''))),
+      ];
+      return {
+        cause:
+          said.includes('form a cycle') && beans.length > 0
+            ? `The Spring beans ${beans.join(' and ')} form a circular dependency (cycle)`
+            : `The Spring application fails to start: ${quoteLog(short(said, 400))}`,
+        fixes: [{ summary: 'Follow the Action that Spring prints below the description' }],
+        bonus: 4,
+      };
+    },
   },
   {
     id: 'runtime/ruby-exception',

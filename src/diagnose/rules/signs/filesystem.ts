@@ -129,10 +129,11 @@ export const filesystemSigns: readonly Sign[] = [
         String.raw`${pathWord}['"]?[:)]? ?(?:\([^)]{0,40}\))?:? ?(?:[\w ]{0,40}: )?${errors}`,
       ).exec(text)?.[1];
       const path = pathOf(text) ?? before ?? neighbourPath(hit);
-      const chain = chainBefore(hit);
+      const certificate = certificateFile(hit);
+      if (path === undefined && certificate !== undefined) return certificate;
       if (path === undefined)
         return {
-          cause: `A file or directory that it needs does not exist (no such file or directory)${chain === '' ? '' : `: ${quoteLog(short(chain, 160))}`}`,
+          cause: `A file or directory that it needs does not exist (no such file or directory)${hit.line.message.length < 40 ? '' : `: ${quoteLog(short(hit.line.message, 200))}`}`,
           confidence: 'medium',
           bonus: -4,
         };
@@ -244,6 +245,23 @@ export const filesystemSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'filesystem/bucket-missing',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /NoSuchBucket|[Tt]he specified bucket does not exist|[Bb]ucket ['"`]?([\w.-]{3,63})['"`]? (?:does not exist|not found|doesn't exist)|storage: bucket doesn't exist/,
+    read: (hit) => {
+      const name =
+        hit.group(1) ||
+        (settingsOf(hit.view.spec).find((one) => one.kind === 'env' && one.name.includes('BUCKET'))?.value ?? '');
+      return {
+        cause: `The storage bucket${name === '' ? '' : ` ${name}`} does not exist (NoSuchBucket)`,
+        fixes: [{ summary: `Create the bucket${name === '' ? '' : ` ${name}`}, or correct its name` }],
+        bonus: name === '' ? 2 : 5,
+      };
+    },
+  },
+  {
     id: 'filesystem/broken-archive',
     rank: 'exact',
     strength: 20,
@@ -310,15 +328,17 @@ function missingParent(hit: Hit, path: string): Reading | undefined {
   };
 }
 
-// Rust's anyhow and eyre print what was attempted above the error, each on a numbered line.
-function chainBefore(hit: Hit): string {
-  const steps: string[] = [];
-  for (let index = hit.line.index; index >= 0 && steps.length < 5; index -= 1) {
-    const step = /^\s*\d{1,2}: (.{1,200})$/u.exec(hit.log.lines[index]?.text ?? '')?.[1];
-    if (step === undefined) break;
-    steps.unshift(step);
-  }
-  return steps.join(': ');
+// Python's ssl names no file; the command or the environment does.
+function certificateFile(hit: Hit): Reading | undefined {
+  if (!/load_(?:cert_chain|verify_locations)/.test(hit.around(6, 0))) return undefined;
+  const files = settingsOf(hit.view.spec).flatMap(
+    ({ value }) => /(\/\S{1,200}\.(?:crt|pem|key|cert|cer))$/u.exec(value)?.[1] ?? [],
+  );
+  return {
+    cause: `A TLS certificate or key file does not exist (no such file or directory)${files.length === 0 ? '' : `: ${files.slice(0, 3).join(' or ')}`}`,
+    fixes: [mendFileFix(hit.view, files[0] ?? '', `Provide ${files[0] ?? 'the file'}`)],
+    bonus: files.length === 0 ? 0 : 5,
+  };
 }
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -72,6 +72,32 @@ export const moduleSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'modules/fx-missing-type',
+    rank: 'exact',
+    strength: 22,
+    lines: 8,
+    pattern: /could not build arguments for function[\s\S]{0,400}?missing types?:\s*-?\s*(\*?[\w./]{1,120})/,
+    read: (hit) => ({
+      cause: `The dependency injection (fx) fails: missing type ${hit.group(1)}, no constructor provides it`,
+      fixes: [{ summary: `Provide a constructor for ${hit.group(1)}` }],
+      bonus: 6,
+    }),
+  },
+  {
+    id: 'modules/nest-provider',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /Nest can't resolve dependencies of the (\S{1,100}) \([^\n]{1,300}?argument "?([\w$]{1,100})"? at index \[(\d{1,3})\] is available in the (\S{1,100}) /,
+    read: (hit) => ({
+      cause: `Nest can't resolve the dependencies of ${hit.group(1)}: provider ${hit.group(2)} (index [${hit.group(3)}]) is not available in ${hit.group(4)}`,
+      fixes: [
+        { summary: `Add ${hit.group(2)} to the providers of ${hit.group(4)}, or import the module that exports it` },
+      ],
+      bonus: 6,
+    }),
+  },
+  {
     id: 'modules/node',
     rank: 'exact',
     strength: 20,

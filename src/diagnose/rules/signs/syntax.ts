@@ -156,10 +156,10 @@ export const syntaxSigns: readonly Sign[] = [
     strength: 18,
     lines: 14,
     pattern:
-      /Failed to bind properties under '([^']{1,120})' to [^\n]{1,120}[\s\S]{0,400}?Value: "?([^"\n]{0,100})"?[\s\S]{0,300}?Reason: ([^\n]{1,160})/,
+      /(?:Failed to bind properties under '([^']{1,120})' to [^\n]{1,120}|Binding to target [^\n]{1,200} failed:?)[\s\S]{0,400}?(?:Property: (\S{1,120})[\s\S]{0,60}?)?Value: "?([^"\n]{0,100})"?[\s\S]{0,300}?Reason: ([^\n]{1,160})/,
     read: (hit) => ({
-      cause: `The configuration property ${hit.group(1)} has the invalid value ${short(hit.group(2), 60)}: ${short(hit.group(3), 120)}`,
-      fixes: [mendFileFix(hit.view, '', `Correct ${hit.group(1)}`)],
+      cause: `The configuration property ${hit.group(2) || hit.group(1)} ${hit.group(3) === '' ? 'is empty' : `has the invalid value ${short(hit.group(3), 60)}`}: ${short(hit.group(4), 120)}`,
+      fixes: [mendFileFix(hit.view, '', `Correct ${hit.group(2) || hit.group(1)}`)],
       bonus: 8,
     }),
   },

@@ -52,6 +52,26 @@ function nodeInput(hit: Hit): string | undefined {
   return (/^\s*base: '([^'\n]{1,200})'/mu.exec(below) ?? /^\s*input: '([^'\n]{1,200})'/mu.exec(below))?.[1];
 }
 
+/** The only variable of the container that the lines before speak of, when its value is no number. */
+function namedNearby(hit: Hit): ReturnType<typeof culprit> {
+  const near = hit.log.lines.slice(Math.max(0, hit.line.index - 60), hit.line.index).map((line) => line.message);
+  const named = (hit.view.spec?.env ?? []).filter(
+    ({ name = '', value = '' }) =>
+      name.length > 3 &&
+      value !== '' &&
+      !/^-?\d+(?:\.\d+)?$/u.test(value) &&
+      near.some((text) => new RegExp(`\\b${escapeRegExp(name)}\\b`, 'u').test(text)),
+  );
+  const [one] = named;
+  if (one?.name === undefined || named.length > 1) return undefined;
+  const value = one.value ?? '';
+  return { name: one.name, shown: isSecretSetting(one.name, value) ? '' : ` (${one.name}=${short(value, 60)})` };
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[^\w]/gu, '\\$&');
+}
+
 /** The key that the line of source reads which a trace shows: `int(conf["smtp"]["port"])`. */
 function keyInSource(hit: Hit): string | undefined {
   const source = hit.around(3, 0);
@@ -119,13 +139,13 @@ export const valueSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 17,
     pattern:
-      /invalid literal for int\(\) with base 10: ['"]([^'"]{0,80})['"]|could not convert string to float: ['"]([^'"]{0,80})['"]|NumberFormatException: (?:For input string: )?["']?([^"'\n]{0,80})["']?|strconv\.\w+: parsing "([^"]{0,80})": (?:invalid syntax|value out of range)|invalid value for Integer\(\): "([^"]{0,80})"|ParseIntError \{ kind: (\w+) \}|ParseFloatError[^\n]{0,40}|invalid digit found in string|Input string was not in a correct format|[Ii]nvalid (?:integer|number|float|boolean|bool)(?: value)?:? ["']?([^"'\n]{0,60})["']?|Cannot convert ["']([^"']{1,60})["'] to a BigInt|not a (?:valid )?(?:number|integer|int|float|boolean)[^\n]{0,80}/,
+      /invalid literal for int\(\) with base 10: ['"]([^'"]{0,80})['"]|could not convert string to float: ['"]([^'"]{0,80})['"]|NumberFormatException: (?:For input string: )?["']?([^"'\n]{0,80})["']?|strconv\.\w+: parsing "([^"]{0,80})": (?:invalid syntax|value out of range)|invalid value for Integer\(\): "([^"]{0,80})"|ParseIntError \{ kind: (\w+) \}|ParseFloatError[^\n]{0,40}|decimal\.ConversionSyntax|invalid digit found in string|Input string was not in a correct format|[Ii]nvalid (?:integer|number|float|boolean|bool)(?: value)?:? ["']?([^"'\n]{0,60})["']?|Cannot convert ["']([^"']{1,60})["'] to a BigInt|not a (?:valid )?(?:number|integer|int|float|boolean)[^\n]{0,80}/,
     read: (hit) => {
       const value =
         [1, 2, 3, 4, 5, 7, 8].map(hit.group).find((one) => one !== '') ??
         (/['"]{2}/.test(hit.match[0]) ? '' : /['"]([^'"\n]{1,60})['"]/.exec(hit.line.message)?.[1]) ??
         '';
-      const from = culprit(hit, value);
+      const from = culprit(hit, value) ?? namedNearby(hit);
       const file = from ? '' : configFile(hit).text;
       const key = keyInSource(hit);
       return {
@@ -134,6 +154,37 @@ export const valueSigns: readonly Sign[] = [
           : `${key === undefined ? 'A setting' : `Setting ${key}`}${file} ${value === '' && /['"]{2}/.test(hit.match[0]) ? 'is empty' : `has the invalid value${value === '' ? '' : ` '${short(value, 60)}'`}`} where a number is expected (${short(hit.match[0], 100)})${traceLocation(hit)}`,
         fixes: [from ? setEnvFix(hit.view, from.name) : mendFileFix(hit.view, '', 'Give the setting a number')],
         bonus: from ? 8 : 2,
+      };
+    },
+  },
+  {
+    id: 'configuration/named-value',
+    rank: 'exact',
+    strength: 19,
+    pattern:
+      /'([A-Za-z][\w.-]{1,80})' (?:cannot|could not|failed to) (?:parse|decode|be parsed|be decoded)(?: value)?(?: as '?(\w{1,20})'?)?/,
+    read: (hit) => {
+      const wanted = hit
+        .group(1)
+        .toUpperCase()
+        .replace(/[^A-Z0-9]+/gu, '_');
+      const env = (hit.view.spec?.env ?? []).find(
+        ({ name }) => name === wanted || name?.endsWith(`_${wanted}`) === true,
+      );
+      const as = hit.group(2) === '' ? '' : ` as ${hit.group(2)}`;
+      const value = env?.value;
+      const shown =
+        env?.name === undefined || value === undefined || isSecretSetting(env.name, value)
+          ? ''
+          : `=${short(value, 60)}`;
+      return {
+        cause: `Setting ${hit.group(1)}${env?.name === undefined ? '' : ` (environment variable ${env.name}${shown})`} has an invalid value: it cannot be parsed${as}`,
+        fixes: [
+          env?.name === undefined
+            ? mendFileFix(hit.view, '', `Correct ${hit.group(1)}`)
+            : setEnvFix(hit.view, env.name),
+        ],
+        bonus: 6,
       };
     },
   },
@@ -160,7 +211,7 @@ export const valueSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 18,
     pattern:
-      /time: (?:invalid duration|missing unit in duration|unknown unit "[^"]{1,20}" in duration) "?([^"\n]{0,60})"?|(?:not a valid|[Ii]nvalid|[Uu]nable to parse|cannot parse) (?:duration|time ?zone|timezone|date|time|size|memory size|cron expression|regex|regular expression|URL|URI|uri|url|IP address|CIDR|hostname|address|port|UUID|log ?level|level|locale|encoding|region)[:\s]{1,3}["'`]?([^"'`\n]{0,80})["'`]?|ERR_INVALID_URL|Invalid URL(?: '([^']{0,80})')?|No time ?zone found with key ([^\s'"]{1,60})|unknown time zone (\S{1,60})|ZoneRulesException: Unknown time-zone ID: (\S{1,60})|MissingSchema: Invalid URL '([^']{0,80})'|unsupported protocol scheme "([^"]{0,40})"|first path segment in URL cannot contain colon|[Uu]nknown (?:log ?level|level)[: ]+['"]?([\w-]{1,40})|not a valid Level: "([^"]{1,40})"/,
+      /time: (?:invalid duration|missing unit in duration|unknown unit "[^"]{1,20}" in duration) "?([^"\n]{0,60})"?|(?:not a valid|[Ii]nvalid|[Uu]nable to parse|cannot parse) (?:duration|time ?zone|timezone|date|time|size|memory size|cron expression|regex|regular expression|URL|URI|uri|url|IP address|CIDR|hostname|address|port|UUID|log ?level|level|locale|encoding|region)[:\s]{1,3}["'`]?([^"'`\n]{0,80})["'`]?|ERR_INVALID_URL|Invalid URL(?: '([^']{0,80})')?|No time ?zone found with key ([^\s'"]{1,60})|unknown time zone (\S{1,60})|ZoneRulesException: Unknown time-zone ID: (\S{1,60})|MissingSchema: Invalid URL '([^']{0,80})'|unsupported protocol scheme "([^"]{0,40})"|first path segment in URL cannot contain colon|relative URL without a base|RelativeUrlWithoutBase|[Uu]nknown (?:log ?level|level)[: ]+['"]?([\w-]{1,40})|not a valid Level: "([^"]{1,40})"/,
     read: (hit) => {
       const value = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(hit.group).find((one) => one !== '') ?? nodeInput(hit) ?? '';
       const hidden = /:\/\/[^\s/@]*@/.test(value);
