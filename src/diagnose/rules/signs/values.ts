@@ -117,9 +117,9 @@ export const valueSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 12,
     pattern:
-      /(?:^|[\s"'`:(])([a-z][a-z0-9]*(?:[A-Z._-][A-Za-z0-9]+)+)["'`]?(?:\(\))? (?:is |was |are |has |must |not )+(?:set|required|missing|defined|specified|provided|configured|been set|be set|mandatory|undefined|empty)\b/,
+      /(?:^|[\s"'`:(])([a-z][A-Za-z0-9]{0,60}(?:[._-][A-Za-z0-9]{1,60}){0,8})["'`]?(?:\(\))? (?:is |was |are |has |must |not )+(?:set|required|missing|defined|specified|provided|configured|been set|be set|mandatory|undefined|empty)\b/,
     read: (hit) =>
-      /\.(?:com|org|net|io|internal|local|svc|py|js|go|rb)$|ed$/.test(hit.group(1))
+      !/[A-Z._-]/.test(hit.group(1)) || /\.(?:com|org|net|io|internal|local|svc|py|js|go|rb)$|ed$/.test(hit.group(1))
         ? undefined
         : keyMissing(hit, hit.group(1)),
   },
