@@ -32,6 +32,19 @@ describe('lines made to be slow', () => {
   });
 });
 
+describe('lines of two kinds of characters in turn', () => {
+  const kinds = ['a', 'A', '1', '_', '-', '.', '/', ' ', ':', '"', "'", '=', '(', ')', '[', '|', ',', '@', '\t', '+'];
+  test.each(kinds)('%j with every other', (one) => {
+    for (const other of kinds) {
+      const line = `${one}${other}`.repeat(2000);
+      const { confidence } = explain(
+        `x ${line}\nshop: fatal: cannot read ${line}!\npanic: ${line} not set\n  at ${line}`,
+      );
+      expect(['high', 'medium', 'low', 'unknown']).toContain(confidence);
+    }
+  });
+});
+
 describe('logs cut, mixed and broken at random', () => {
   // A small linear congruential generator: the same logs on every run.
   let seed = 7;

@@ -17,11 +17,12 @@ const controls =
 
 // rich draws a box around messages, loguru marks the frame where it caught, Python indents the members of exception groups.
 function unframed(line: string): string {
+  if (line.length > longest) return line;
   return line
-    .replace(/^[\u2500-\u257F] ?(.*?) *[\u2500-\u257F]$/u, '$1')
+    .replace(/^[\u2500-\u257F](.*)[\u2500-\u257F]$/u, (_, inner: string) => inner.trimEnd().replace(/^ /u, ''))
     .replace(/^> (?=File ")/u, '  ')
     .replace(/^\s{2,}\+ Exception Group (?=Traceback)/u, '')
-    .replace(/^\s{2,}\+-[+-]*(?: \d+ )?-*$/u, '')
+    .replace(/^\s{2,}\+-[+-]{1,200}(?: \d{1,4} -{1,200})?$/u, '')
     .replace(/^\s{2,}(?:\| )+/u, '');
 }
 

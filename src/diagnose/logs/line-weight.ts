@@ -92,7 +92,7 @@ export function weighLines(log: ReadLog): readonly Suspect[] {
 
 // `panic: boot`: the program's own word for "I give up"; what the runtime itself says is longer or names its matter.
 const barePanic =
-  /^panic: (?!.*(?:nil|index|map|channel|slice|divide|overflow|deadlock|stack|concurrent|unlock|negative|memory))(?:[a-z]+ ?){1,3}$/;
+  /^panic: (?!.*(?:nil|index|map|channel|slice|divide|overflow|deadlock|stack|concurrent|unlock|negative|memory))[a-z]{1,40}(?: [a-z]{1,40}){0,2}$/;
 
 function weigh(
   line: LogLine,

@@ -150,7 +150,11 @@ const place =
 function alsoSays(reading: Reading, message: string): string {
   if (message.length > 400 || (reading.bonus ?? 0) >= 5 || reading.cause.includes('\uE0A1')) return '';
   const known = reading.cause.toLowerCase();
-  const names = message.match(/["'`][^"'`\n]{2,60}["'`]|[\w-]*[A-Za-z][\w-]*[_./-][\w./-]*\w/g) ?? [];
+  const quoted = message.match(/["'`][^"'`\n]{2,60}["'`]/g) ?? [];
+  const joined = (message.match(/[\w./-]{3,200}/g) ?? []).filter(
+    (word) => /[A-Za-z]/.test(word) && /\w[_./-]+\w/.test(word),
+  );
+  const names = [...quoted, ...joined.map((word) => word.replace(/^[./]+(?=\w)|[./-]+$/g, ''))];
   const unsaid = names
     .map((name) => name.replace(/["'`]/g, ''))
     .filter((name) => !place.test(name) && !known.includes(name.toLowerCase()));

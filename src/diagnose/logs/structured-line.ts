@@ -29,7 +29,7 @@ const errorKeys =
 const mostBelow = 200;
 
 const stack =
-  /\n(?:\s+at \S|\s+File "|goroutine \d|Traceback |\s+from \S+:\d|Caused by: |\t\S+\.go:\d|\s*#\d+ \S|\s+\d+: \S+::)/;
+  /\n(?:[ \t]{1,20}(?:at \S|File "|from \S|\S{1,300}\.go:\d|\d{1,4}: \S)|goroutine \d|Traceback |Caused by: |[ \t]{0,20}#\d{1,4} \S)/;
 
 /** Reads a line that is one JSON object, or key=value pairs throughout; undefined for anything else. */
 export function readStructured(text: string): StructuredLine | undefined {
@@ -68,12 +68,15 @@ function jsonFields(text: string): Record<string, string> | undefined {
   return Object.keys(fields).length > 0 ? fields : undefined;
 }
 
+// What stands at the top comes before what is nested, so that a large object hides no error beside it.
 function flatten(value: unknown, prefix: string, into: Record<string, string>, depth: number): void {
   if (Object.keys(into).length > 100) return;
   if (typeof value === 'string') into[prefix] = value;
   else if (typeof value === 'number' || typeof value === 'boolean') into[prefix] = String(value);
   else if (typeof value === 'object' && value !== null && depth < 4) {
-    for (const [key, inner] of Object.entries(value)) {
+    const entries = Object.entries(value);
+    const isNested = ([, inner]: readonly [string, unknown]): boolean => typeof inner === 'object' && inner !== null;
+    for (const [key, inner] of [...entries.filter((one) => !isNested(one)), ...entries.filter(isNested)]) {
       flatten(inner, prefix === '' ? key : `${prefix}.${key}`, into, depth + 1);
     }
   }

@@ -18,7 +18,7 @@ const frames: readonly RegExp[] = [
   /^\s*Traceback \(most recent call last\):$/,
   /^\s+[~^]+\s*$/,
   /^(?:During handling of the above exception|The above exception was the direct cause)/,
-  /^\s+at .*(?::\d+:\d+\)?|<anonymous>\)?|\(native\)|node:internal.*)\s*\{?$/, // JavaScript
+  /^\s{1,40}at .*(?::\d{1,7}:\d{1,7}\)?|<anonymous>\)?|\(native\)|node:internal\S{0,200}) ?\{?$/, // JavaScript
   /^Emitted 'error' event (?:on|at)/,
   /^(?:node:|internal\/|file:\/\/|\/)[\w./@-]+:\d+(?::\d+)?$/,
   /^\s*throw (?:er|err|error|new \w+|e)\b.*;/,
@@ -38,7 +38,7 @@ const frames: readonly RegExp[] = [
   /^\s*#\d+ (?:\{main\}|\S+\(\d+\)|0x[0-9a-f]+)/, // PHP, native
   /^\s*Stack trace:\s*$/i,
   /^\s+thrown in \S+ on line \d+/,
-  /^\s+at [\w.<>`,[\]+ ]+\(.*\)(?: in .*:line \d+)?$/, // .NET
+  /^\s{1,40}at [\w.<>`,[\]+ ]{1,400}\([^)]{0,400}\)(?: in [^\n]{1,400}:line \d{1,7})?$/, // .NET
   /^\s*--- End of (?:inner exception )?stack trace/,
   /^note: (?:run with|Some details are omitted)/, // Rust
   /^stack backtrace:$/,

@@ -6,14 +6,14 @@
 const signs: readonly RegExp[] = [
   // Turning away from what was said before.
   /\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*|discard)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines|directions|evidence|verdict)\b/iu,
-  /\b(?:ignore|disregard|forget)\s+(?:all|any|everything|the|your)?\s*(?:of the )?(?:previous|prior|above|earlier|before|preceding|other)\b/iu,
+  /\b(?:ignore|disregard|forget)\s{1,5}(?:(?:all|any|everything|the|your)\s{1,5})?(?:of the )?(?:previous|prior|above|earlier|before|preceding|other)\b/iu,
   /\b(?:new|updated|real|actual|secret|hidden|following|revised) (?:instructions?|system prompt|orders|directives?)\b/iu,
   // Forged turns and delimiters.
   /\b(?:system|developer|assistant|user|human) (?:prompt|turn|instructions?|override)\b/iu,
   /(?:^|\n|\\n)\s*(?:system|assistant|human)\s*[:\uff1a]\s/iu,
-  /<\s*\/?\s*(?:system|assistant|case|evidence|instructions?|prompt|important|admin_?note)\b[^>]{0,60}>/iu,
-  /\[\s*\/?\s*(?:INST|SYSTEM|ASSISTANT)\s*\]|<\|[a-z_]{2,30}\|>|<<\s*\/?SYS\s*>>/iu,
-  /["']?\b(?:agrees|confidence|fixes|verdict|root[ _-]?cause)\b["']?\s*[:=]\s*["'[{]?\s*[a-z]/iu,
+  /<\s{0,5}\/?\s{0,5}(?:system|assistant|case|evidence|instructions?|prompt|important|admin_?note)\b[^>]{0,60}>/iu,
+  /\[\s{0,5}\/?\s{0,5}(?:INST|SYSTEM|ASSISTANT)\s{0,5}\]|<\|[a-z_]{2,30}\|>|<<\s{0,5}\/?SYS\s{0,5}>>/iu,
+  /["']?\b(?:agrees|confidence|fixes|verdict|root[ _-]?cause)\b["']?\s{0,5}[:=]\s{0,5}["'[{]?\s{0,5}[a-z]/iu,
   /\brole["']?\s*:\s*["'](?:system|assistant|user)/iu,
   // Speaking to a machine or a person on call.
   /\b(?:you are|you're|act as|pretend to be|behave as|roleplay)\b.{0,30}\b(?:ai|assistant|model|bot|agent|llm|claude|gpt|dan)\b/iu,
@@ -23,7 +23,7 @@ const signs: readonly RegExp[] = [
   /\bE\d{1,3}\b.{0,20}\b(?:proves?|shows?|says|confirms?|states)\b/u,
   /\b(?:cite|citing|see|per|according to|based on) E\d{1,3}\b/u,
   // Calls to act.
-  /\b(?:run|execute|paste|use|try|type)\s*:?\s+(?:this|the following|these|kubectl|curl|wget|bash)\b/iu,
+  /\b(?:run|execute|paste|use|try|type)\s{0,5}:?\s{1,5}(?:this|the following|these|kubectl|curl|wget|bash)\b/iu,
   /\bkubectl\s+(?:-\S+\s+\S+\s+)?(?:delete|exec|cp|apply|create|patch|edit|replace|drain|cordon|run|set|scale|get|proxy|port-forward|annotate|label|config|taint)\b/iu,
   /\b(?:curl|wget)\s+(?:-\S+\s+)*["']?(?:https?:|[a-z0-9-]+\.[a-z]{2,}\b)|\|\s*(?:ba|z)?sh\b|\/dev\/tcp\//iu,
   /\b(?:visit|click|browse|navigate)\s+(?:to |on |here\b|https?:|www\.|[a-z0-9-]+\.[a-z]{2,})/iu,

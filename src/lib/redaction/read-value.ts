@@ -49,7 +49,7 @@ function readQuoted(text: string, from: number, quote: string): ValueSpan | unde
 
 /** The indented lines of a YAML block scalar. */
 function readBlock(text: string, from: number): ValueSpan {
-  const block = /^(?:[ \t]+[^\n]*(?:\n|$)|\n)+/u.exec(text.slice(from, from + maxQuoted));
+  const block = /^(?:[ \t][^\n]*(?:\n|$)|\n)+/u.exec(text.slice(from, from + maxQuoted));
   const body = (block?.[0] ?? '').trimEnd();
   return { from, to: from + body.length, quoted: true };
 }

@@ -215,7 +215,7 @@ export const environmentSigns: readonly Sign[] = [
     strength: 18,
     lines: 3,
     pattern: new RegExp(
-      String.raw`\b(?:[Mm]issing|[Ii]nvalid|[Rr]equired|need to specify one of)\b[^\n]{0,60}(?:env|variables|settings|configuration)[^\n]{0,60}:?\s*\n[\s*\u2022-]*${quote}${variable}`,
+      String.raw`\b(?:[Mm]issing|[Ii]nvalid|[Rr]equired|need to specify one of)\b[^\n]{0,60}(?:env|variables|settings|configuration)[^\n]{0,60}:?[ \t]{0,20}\n[\s*\u2022-]{0,40}${quote}${variable}`,
     ),
     read: missingNamed(1),
   },

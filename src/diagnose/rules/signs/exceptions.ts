@@ -203,7 +203,7 @@ export const exceptionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 16,
     lines: 24,
-    pattern: /APPLICATION FAILED TO START[\s\S]{0,120}?Description:\s*\n+([\s\S]{1,1500}?)(?=\n\s*Action:|$)/,
+    pattern: /APPLICATION FAILED TO START[\s\S]{0,120}?Description:\s{1,10}(\S[\s\S]{1,1500}?)(?=\n\s{0,10}Action:|$)/,
     read: (hit) => {
       const said = hit.group(1);
       const beans = [
@@ -231,7 +231,7 @@ export const exceptionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 12,
     pattern:
-      /^(?:PHP )?(Fatal|Parse|Recoverable fatal) error:\s+(?:Uncaught (?:PHP )?(?:Exception )?)?(?:([\w\\]+(?:Error|Exception)|[\w\\]+): )?(.{0,500}?)(?: in (\S+?)(?:\((\d+)\)|:(\d+)| on line (\d+)).*)?$/,
+      /^(?:PHP )?(Fatal|Parse|Recoverable fatal) error:\s+(?:Uncaught (?:PHP )?(?:Exception )?)?(?:([\w\\]{1,200}): )?(.{0,500}?)(?: in (\S{1,400}?)(?:\((\d{1,7})\)|:(\d{1,7})| on line (\d{1,7}))(?!\d).*)?$/,
     read: (hit) => {
       const place =
         hit.group(4) === ''

@@ -8,7 +8,7 @@ export const librarySigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /(?:error while loading shared libraries: |ImportError: |OSError: |cannot load library '?|Error loading shared library |cannot open shared object file: |Unable to load (?:dynamic library|shared library|DLL) '?|java\.lang\.UnsatisfiedLinkError: [^\n]{0,80}?|LoadError: |dlopen[^\n]{0,60}?|error loading library )'?((?:\/[\w.+-]+)*\/?(?:lib)?[\w.+-]+\.so(?:\.[\d.]+)?)['"]?[:)]/,
+      /(?:error while loading shared libraries: |ImportError: |OSError: |cannot load library '?|Error loading shared library |cannot open shared object file: |Unable to load (?:dynamic library|shared library|DLL) '?|java\.lang\.UnsatisfiedLinkError: [^\n]{0,80}?|LoadError: |dlopen[^\n]{0,60}?|error loading library )'?((?:\/[\w.+-]{1,100}){0,12}\/?[\w.+-]{1,100}?\.so(?:\.[\d.]{1,20})?)['"]?[:)]/,
     read: (hit) => {
       const lib = hit.group(1);
       if (/[Ee]xec format|wrong ELF class|invalid ELF header/.test(hit.line.message)) {
@@ -45,7 +45,7 @@ export const librarySigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /version [`'"]((?:GLIBC|GLIBCXX|CXXABI|OPENSSL|LIB\w+)_[\w.]+)['"] not found(?: \(required by ([^)]{1,160})\))?|symbol lookup error: [^\n]{1,200}|undefined symbol: (\w{1,120})|(?:Error relocating )(\S{1,120}): (\w{1,120}): symbol not found/,
+      /version [`'"]((?:GLIBC|GLIBCXX|CXXABI|OPENSSL|LIB[A-Z0-9]{1,40})_[\w.]{1,60})['"] not found(?: \(required by ([^)]{1,160})\))?|symbol lookup error: [^\n]{1,200}|undefined symbol: (\w{1,120})|(?:Error relocating )(\S{1,120}): (\w{1,120}): symbol not found/,
     read: (hit) =>
       hit.group(1) !== ''
         ? absent(

@@ -76,7 +76,7 @@ export const moduleSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     lines: 8,
-    pattern: /could not build arguments for function[\s\S]{0,400}?missing types?:\s*-?\s*(\*?[\w./]{1,120})/,
+    pattern: /could not build arguments for function[\s\S]{0,400}?missing types?:\s{0,10}(?:- ?)?(\*?[\w./]{1,120})/,
     read: (hit) => ({
       cause: `The dependency injection (fx) fails: missing type ${hit.group(1)}, no constructor provides it`,
       fixes: [{ summary: `Provide a constructor for ${hit.group(1)}` }],

@@ -40,7 +40,7 @@ function withoutPlace(text: string): string {
       /\b(?:file|directory|create|read|write|open|input|output|and|or|user|group|key|value|client|server|host|port|load|store|import|export|true|false)\/(?:file|directory|create|read|write|open|input|output|and|or|user|group|key|value|client|server|host|port|load|store|import|export|true|false)\b/giu,
       '',
     )
-    .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d+| line \d+| on line \d+)[\s\S]*$/, '');
+    .replace(/ (?:at|in) \S+\.(?:p[lm]|php|py|rb|js|ts)(?::\d| line \d| on line \d)[\s\S]*$/, '');
 }
 
 /** The path of a message, or of the lines around it that are about the same. */

@@ -14,7 +14,7 @@ function fileNear(hit: Hit): string | undefined {
         !/\.(?:py|js|ts|rb|go|java|php|pl|rs)$/.test(found) &&
         !/node_modules|site-packages|\/usr\/lib|dist-packages/.test(found)
       )
-        return found.replace(/:\d+.*$/, '').replace(/\.$/, '');
+        return found.replace(/:\d.*$/, '').replace(/\.$/, '');
     }
   }
   // The name of the file in the command: `redis-server /etc/redis.conf`, `--config=/etc/x.yaml`.

@@ -36,7 +36,7 @@ export const tlsSigns: readonly Sign[] = [
       /certificate (?:has |is |was )?(?:already )?expired|CERT_HAS_EXPIRED|certificate_expired|x509: certificate has expired or is not yet valid|CertificateExpiredException|NotAfter: |CertificateNotYetValid|certificate is not yet valid|ERR_CERT_DATE_INVALID|certificate verify failed: certificate has expired|cert(?:ificate)?[^\n]{0,60} expired (?:on|at|\d)/i,
     read: certificate((of, hit) => {
       const date =
-        /(?:is after|notAfter[=: ]+|NotAfter: |expired (?:on|at) )\s*([\w ,:+-]{8,40}?(?:Z|GMT|UTC|\d{4}|\d\d:\d\d:\d\d))/i.exec(
+        /(?:is after|notAfter[=:]|NotAfter:|expired (?:on|at)) {0,3}([\w,:+-]{8,40}?(?:Z|GMT|UTC|\d{4}|\d\d:\d\d:\d\d))/i.exec(
           hit.line.message,
         )?.[1];
       const young =
