@@ -3,6 +3,39 @@ import type { ReadLog } from './read-log.ts';
 import { markTraces } from './traces.ts';
 import type { TraceRole } from './traces.ts';
 
+/**
+ * The line that stands out of a log whose messages are all unknown: one that does not repeat with other numbers, speaks of
+ * trouble or of one of the `names` (variables of the container), or is the last before a long row of alike ones. Undefined when none does.
+ */
+export function oddLine(log: ReadLog, names: readonly string[] = []): LogLine | undefined {
+  const roles = markTraces(log.lines);
+  const lines = log.lines.filter(
+    (line) =>
+      roles[line.index]?.frame !== true &&
+      line.level !== 'debug' &&
+      !planted.test(line.text) &&
+      !access.test(line.text),
+  );
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(shapeOf(line), (counts.get(shapeOf(line)) ?? 0) + 1);
+  const alone = lines.map((line, at) => ({ line, at })).filter(({ line }) => counts.get(shapeOf(line)) === 1);
+  let best: { readonly line: LogLine; readonly score: number } | undefined;
+  for (const { line, at } of alone) {
+    const row = lines.slice(at + 1, at + 5).filter((next) => (counts.get(shapeOf(next)) ?? 0) >= 4).length;
+    const score =
+      (line.level === 'fatal' || line.level === 'error' ? 5 : line.level === 'warn' ? 2 : 0) +
+      (trouble.test(line.message) ? 4 : interesting.test(line.message) ? 2 : 0) +
+      (ending.test(line.message) ? 2 : 0) +
+      (row >= 3 ? 2 : 0) +
+      (at > 0 && names.some((name) => line.message.includes(name)) ? 3 : 0) -
+      (benign.test(line.message) ? 4 : 0) -
+      (leaving.test(line.message) && !trouble.test(line.message) ? 1 : 0) -
+      (at === 0 ? 2 : 0);
+    if (score >= 4 && (best === undefined || score > best.score)) best = { line, score };
+  }
+  return best?.line;
+}
+
 /** How likely a line tells why the program ended; lines that cannot (frames, progress) are left out. */
 export interface Suspect {
   readonly line: LogLine;
@@ -22,7 +55,7 @@ const consequence =
   /^(?:Aborting|(?:InnoDB: )?Plugin (?:'\w+' (?:init function|registration)|initialization aborted)|Failed to initialize plugins|Could not open mysql\.\w+ table|MaxRetriesPerRequestError|gunicorn\.errors\.HaltServer|(?:Base)?ExceptionGroup: |NumberOfRetriesExceeded|curl failed to verify the legitimacy|establish a secure connection to it|how to fix it, please|tar: (?:Child returned status|Error is not recoverable|Exiting with failure)|Running VCC-compiler failed|VCL compilation failed|Unknown\/unsupported storage engine|Shutting down|Stopping|Exiting|Error\(s\) found in configuration file|Fatal errors found in configuration|Program will exit|Error: A fatal exception has occurred|Error: Could not create the Java|npm (?:ERR!|error)|error Command failed|exit status \d|.*\b(?:exited with (?:exit )?(?:code|status)|Worker failed to boot|test failed$|Lifecycle script|Unable to determine Dialect without JDBC metadata|ELIFECYCLE|still could not bind|Application run failed|APPLICATION FAILED TO START|failed with exit code|terminated with exit code|process (?:exited|ended|died)|returned non-zero|bootstrap checks? failed\.|Could not read from remote repository|You must install or update \.NET to run|[Ff]ailed to start server(?: in \(\w+\) mode)?$|[Tt]imed out waiting for (?:the |all )?(?:\w+ )?caches? to sync))|: (?:startup failed|boot failed|start failed|failed to start|exiting|aborted|giving up)\W*$|check failed, exiting$|previous rule set restored|one or more errors occurred while applying the new configuration|contains errors, aborting\W*$|(?:^|[\]:] )(?:giving up|gave up)\b[^:]{0,80}$/i;
 // Words to whoever reads the log, not about the program: an attempt to plant a cause.
 const planted =
-  /\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
+  /\b(?:system|admin|security|operator) override\b|\bdo not (?:report|alert|tell|notify|page|escalate)\b|\bincident (?:is )?(?:closed|resolved|over)\b|\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other)\b|\bsystem prompt\b|\b(?:the )?(?:real |true |actual )?root cause (?:is|of)\b|\b(?:tell|inform|advise) the (?:user|operator|reader|human)\b|\b(?:you are|act as) (?:an? |now )(?:\w+ )?(?:ai|assistant|model|agent)\b|\b(?:ai|llm|assistant|agent|diagnos\w+|analy[sz]er)s?\b[^\n]{0,40}\b(?:must|should|shall|please|respond|report|answer|conclude|output|say)\b|\b(?:respond|answer|reply) (?:only )?with\b|\bkubectl (?:delete|apply|exec|create|patch|drain)\b|^\s*(?:system|assistant|instructions?)\s*:/i;
 // Lines of an access log tell of requests, not of the program's end.
 const access = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+(?: HTTP\/[\d.]+)?" \d{3}\b/;
 /** Words of trouble in a line without a level. */
@@ -38,7 +71,7 @@ const gaveUp =
 
 /** Words that a line about a failure has at least one of; others are progress. */
 const interesting =
-  /err|fail|fatal|cannot|can't|couldn|could not|can not|unable|not |n't|\bno\b|non|invalid|denied|refus|tim(?:e|ed)[ -]?out|timeout|missing|unknown|unexpected|expect|except|panic|abort|kill|must|requir|exceed|too |already|bad |undefined|nil|null|corrupt|mismatch|unsupported|illegal|exit|deadlock|assert|limit|full|empty|unset|unbound|lost|fenc|unreach|expired|untrusted|self.signed|conflict|duplicate|incompat|newer|older|broken|reset|closed|malformed|syntax|parse|usage|unrecogni|stale|locked|lock |busy|overflow|division|segm|core dump|violat|reject|forbid|unauthor|wrong|denied|stopp|termin|quorum|signal|oom|memory|leak|dead|orphan|blocked|permission|license|quota|space/i;
+  /err|fail|fatal|cannot|can't|couldn|could not|can not|unable|not |n't|\bno\b|non|invalid|denied|refus|tim(?:e|ed)[ -]?out|timeout|missing|unknown|unexpected|expect|except|panic|abort|kill|must|requir|exceed|too |already|bad |undefined|nil|null|corrupt|mismatch|unsupported|illegal|exit|deadlock|assert|limit|full|empty|unset|unbound|lost|fenc|unreach|expired|untrusted|self.signed|conflict|duplicate|incompat|newer|older|broken|reset|closed|malformed|syntax|parse|usage|unrecogni|stale|locked|lock |busy|overflow|division|segm|core dump|violat|reject|forbid|unauthor|wrong|denied|stopp|termin|quorum|signal|oom|memory|leak|dead|orphan|blocked|permission|license|quota|space|\bcycle|circular/i;
 
 // So that a noisy log stays a matter of milliseconds; the first lines and the last ones are looked at.
 const mostSuspects = 140;
@@ -185,6 +218,7 @@ function lastOvertaken(
   const inTrouble = (line: LogLine): boolean =>
     !benign.test(line.message) &&
     !consequence.test(line.message) &&
+    !planted.test(line.text) &&
     (line.level === 'fatal' ||
       line.level === 'error' ||
       roles[line.index]?.uncaught === true ||
@@ -197,6 +231,7 @@ function lastOvertaken(
 const continuation = /^\s{2,}\S|^[\s[\](){},]+$/;
 
 function isTrouble(line: LogLine): boolean {
+  if (planted.test(line.text)) return false;
   return (
     line.level === 'fatal' ||
     line.level === 'error' ||

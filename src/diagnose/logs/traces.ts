@@ -144,6 +144,8 @@ function markPythonSource(lines: readonly LogLine[], isFrame: boolean[]): void {
       const next = lines[index + 1];
       if (next && /^\s{4,}\S/.test(next.text)) isFrame[index + 1] = true;
     }
+    // Go names the function above its place.
+    if (/^\t\S+\.go:\d+/.test(lines[index + 1]?.text ?? '') && /^\S+$/.test(line.text)) isFrame[index] = true;
     // Node prints the source line and a caret before the error.
     if (/^\s*\^+\s*$/.test(line.text) && index > 0) isFrame[index - 1] = true;
   });

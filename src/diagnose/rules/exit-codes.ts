@@ -1,5 +1,6 @@
 import type { CaseView, Exit } from '../case-view.ts';
 import { describe, logs } from '../kubectl.ts';
+import { oddLine } from '../logs/line-weight.ts';
 import { containerName, jobEnding } from '../logs/sentence.ts';
 import { quoteLog } from '../../model/log-quote.ts';
 import type { Cite, Finding, ProposedFix, Rule } from '../rule.ts';
@@ -68,10 +69,16 @@ const meanings: Readonly<Record<number, string>> = {
 function lastLine(view: CaseView): { readonly text: string; readonly cites: readonly Cite[] } {
   const log = view.log;
   const line = log?.lines.at(-1);
-  if (!log || !line) return { text: log || view.logs.length > 0 ? '' : '', cites: [] };
+  if (!log || !line) return { text: '', cites: [] };
+  const names = (view.spec?.env ?? []).flatMap(({ name = '' }) => (name.length > 4 ? name : []));
+  const odd = oddLine(log, names);
+  const telling = odd !== undefined && odd !== line;
+  const cited = [...(telling ? [odd] : []), ...log.lines.slice(-4)];
   return {
-    text: `; the last line of its log is ${quoteLog(short(line.message, 200))}`,
-    cites: log.lines.slice(-4).map((one) => ({ source: log.source, text: quoteLog(one.text) })),
+    text: telling
+      ? `; what stands out in its log is ${quoteLog(short(odd.message, 240))}`
+      : `; the last line of its log is ${quoteLog(short(line.message, 200))}`,
+    cites: [...new Set(cited)].map((one) => ({ source: log.source, text: quoteLog(one.text) })),
   };
 }
 

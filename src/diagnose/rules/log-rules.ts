@@ -1,9 +1,13 @@
+import { quoteLog } from '../../model/log-quote.ts';
 import type { CaseView } from '../case-view.ts';
+import { trouble } from '../logs/line-weight.ts';
+import type { LogLine } from '../logs/parse-line.ts';
 import { explainLog, signRules } from '../logs/sign.ts';
 import type { Explained, Sign } from '../logs/sign.ts';
-import type { Rule } from '../rule.ts';
+import type { ProposedFix, Rule } from '../rule.ts';
 import { authenticationSigns } from './signs/authentication.ts';
 import { commandSigns } from './signs/commands.ts';
+import { short } from './signs/common-fixes.ts';
 import { connectionSigns } from './signs/connection.ts';
 import { databaseServerSigns } from './signs/database-server.ts';
 import { databaseSigns } from './signs/database.ts';
@@ -73,30 +77,65 @@ function explainLogs(view: CaseView): Explained | undefined {
   return best;
 }
 
-const wordsOf = (text: string): readonly string[] =>
-  text
+// Words of some length, and what stands for one thing: an address, a path.
+const wordsOf = (text: string): readonly string[] => [
+  ...(text
     .slice(0, 400)
     .toLowerCase()
-    .match(/[a-z]{5,}/gu) ?? [];
+    .match(/[a-z]{5,}/gu) ?? []),
+  ...thingsOf(text),
+];
+const thingsOf = (text: string): readonly string[] =>
+  text.slice(0, 400).match(/(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|(?:\/[\w.-]{1,60}){2,8}/gu) ?? [];
+
+const local = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1)$/u;
+const specific = (sign: Sign): boolean => sign.rank === 'exact' || sign.rank === 'specific';
+
+/** What a last line may leave open: how earlier lines are tied to it, and which signs may explain them. */
+function openEnd(
+  view: CaseView,
+  { sign, hit, reading }: Explained,
+): { readonly tied: (line: LogLine) => boolean; readonly signs: readonly Sign[] } | undefined {
+  const own = new Set(wordsOf(hit.line.message));
+  const alike = (line: LogLine): boolean => wordsOf(line.message).some((word) => own.has(word));
+  if (sign.id === 'general/fatal-line') return { tied: alike, signs: allSigns.filter(specific) };
+  if (sign.id.startsWith('runtime/') && hit.line.message.length < 60)
+    return { tied: alike, signs: allSigns.filter((one) => specific(one) && !one.id.startsWith('runtime/')) };
+  // A program that cannot reach itself has not come up.
+  const alone = view.containers.length === 1;
+  if (sign.id === 'dependency/connection-refused' && alone && local.test(reading.endpoint?.host ?? ''))
+    return { tied: () => true, signs: allSigns.filter((one) => specific(one) && !one.id.startsWith('dependency/')) };
+  return undefined;
+}
 
 // A last line in words of the program's own may only say what an earlier one, about the same thing, led to.
 function withEarlierClue(view: CaseView, explained: Explained | undefined): Explained | undefined {
-  if (explained?.sign.id !== 'general/fatal-line') return explained;
+  const open = explained && openEnd(view, explained);
+  if (explained === undefined || open === undefined) return explained;
   const { hit, reading } = explained;
-  const own = new Set(wordsOf(hit.line.message));
-  const known = allSigns.filter((sign) => sign.rank === 'exact' || sign.rank === 'specific');
-  const earlier = hit.log.lines
+  const { lines } = hit.log;
+  const earlier = lines
     .slice(Math.max(0, hit.line.index - 300), hit.line.index)
-    .filter(
-      (line) => line.level !== 'info' && line.level !== 'debug' && wordsOf(line.message).some((word) => own.has(word)),
-    );
+    .filter((line) => line.level !== 'info' && line.level !== 'debug' && trouble.test(line.message) && open.tied(line));
   for (const line of earlier.slice(0, 20)) {
-    const clue = explainLog(view, { ...hit.log, lines: [{ ...line, index: 0 }] }, known);
-    if (clue === undefined) continue;
-    const cause = `${reading.cause}; before that it says: ${clue.reading.cause.charAt(0).toLowerCase()}${clue.reading.cause.slice(1)}`;
-    return { ...explained, reading: { ...reading, cause, fixes: clue.reading.fixes ?? [], confidence: 'medium' } };
+    const near = lines
+      .slice(line.index, Math.min(line.index + 3, hit.line.index))
+      .map((one, index) => ({ ...one, index }));
+    const clue = explainLog(view, { ...hit.log, lines: near }, open.signs);
+    if (clue !== undefined) return led(explained, clue.reading.cause, clue.reading.fixes ?? []);
   }
-  return explained;
+  const things = new Set(thingsOf(hit.line.message));
+  const same = earlier.find((line) => thingsOf(line.message).some((thing) => things.has(thing)));
+  return explained.sign.rank === 'general' && same !== undefined
+    ? led(explained, quoteLog(short(same.message, 240)), reading.fixes ?? [])
+    : explained;
+}
+
+function led(explained: Explained, earlier: string, fixes: readonly ProposedFix[]): Explained {
+  const { reading } = explained;
+  const clause = /^[A-Z][a-z]/u.test(earlier) ? `${earlier.charAt(0).toLowerCase()}${earlier.slice(1)}` : earlier;
+  const cause = `${reading.cause}; before that it says: ${clause}`;
+  return { ...explained, reading: { ...reading, cause, fixes, confidence: 'medium' } };
 }
 
 /** One rule for each sign. */

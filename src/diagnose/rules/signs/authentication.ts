@@ -174,6 +174,28 @@ export const authenticationSigns: readonly Sign[] = [
     read: (hit) => (hit.around(8, 0).includes('are too open') ? undefined : sshKey(hit)),
   },
   {
+    id: 'dependency/token-not-valid-yet',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /ImmatureSignatureError|[Tt]oken (?:is )?not (?:yet valid|active)|not yet valid \((?:nbf|iat)\)|NotBeforeError|jwt not active|ExpiredSignatureError|jwt expired|TokenExpiredError|[Tt]oken (?:is |has )(?:already )?expired|Signature has expired/,
+    read: (hit) => {
+      const early = /Immature|not (?:yet|active)|NotBefore/i.test(hit.match[0]);
+      const env = (hit.view.spec?.env ?? []).find(({ name = '' }) => /TOKEN|JWT/u.test(name))?.name;
+      return {
+        cause: `The token${env === undefined ? '' : ` (environment variable ${env})`} is ${early ? 'not yet valid (its nbf lies in the future)' : 'expired'}: ${short(hit.match[0], 80)}`,
+        fixes: [
+          {
+            summary: early
+              ? 'Issue a token that is valid now, or set the clock of issuer and node right'
+              : 'Issue a new token',
+          },
+        ],
+        bonus: 5,
+      };
+    },
+  },
+  {
     id: 'dependency/ssh-host-key',
     rank: 'exact',
     strength: 22,
@@ -197,6 +219,12 @@ export const authenticationSigns: readonly Sign[] = [
     pattern:
       /(?:authentication|authorization|login|auth)(?: \w+){0,3} (?:failed|failure|rejected|refused|denied)|(?:invalid|bad|incorrect|wrong|expired|rejected) (?:username or password|user(?:name)?|password|credentials?|api[ _-]?key|(?:access |auth |bearer )?token|client[ _]?secret|signature)|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|invalid_client|invalid_grant|InvalidClientTokenId|Unable to locate credentials|NoCredentialProviders|could not find default credentials|CredentialsProviderError|Could not load credentials from any providers|[Uu]nauthorized\b|\b401\b|Login failed for user|invalid login/i,
     read: (hit) => {
+      // A parser has tokens, too.
+      if (
+        /^(?:invalid|bad|wrong|incorrect) token$/i.test(hit.match[0]) &&
+        !/auth|bearer|jwt|log[- ]?in|401|api|access|credential|session|sign|password/i.test(hit.around(2, 2))
+      )
+        return undefined;
       const reading = generalLogin(hit);
       // The message itself says more.
       return reading && { ...reading, bonus: 4 };

@@ -211,7 +211,7 @@ const dnsSigns: readonly Sign[] = [
         .group(1)
         .replace(/[.,;:]+$/, '')
         .replace(/:\d+$/, '');
-      return /^(?:the|a|an|information|address|addresses|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|\w*error|\w*exception|type|import|reference|references|plugin|package|template|dependencies|dependency|conflicts?)$/i.test(
+      return /^(?:the|a|an|information|address|addresses|host|name|address|for|on|in|to|failed|error|lookup|upstream|hostname|getaddrinfo|placeholder|symbol|variable|dependency|module|or|and|from|all|\w*error|\w*exception|type|import|reference|references|plugin|package|template|dependencies|dependency|conflicts?|service|services|type|types|bean|beans)$/i.test(
         host,
       ) || !/[a-z]/i.test(host)
         ? undefined

@@ -191,7 +191,7 @@ export const environmentSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 22,
     lines: 40,
-    pattern: /(?:ZodError|\$ZodError)\b[^\n]*\[[\s\S]{0,400}?"path": \[\s*"([A-Za-z_][\w.-]{0,80})"/,
+    pattern: /(?:ZodError|\$ZodError)\b[^\n[]{0,200}\[[\s\S]{0,300}?"path": \[\s{0,40}"([A-Za-z_][\w.-]{0,80})"/,
     read: (hit) => {
       const text = hit.around(0, 40);
       const problems = [

@@ -159,7 +159,7 @@ export const exceptionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 8,
     pattern:
-      /^((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Timeout|NotFound|Invalid\w*|Denied|Missing\w*|Failed|Failure|Configured|Required|Refused|Unavailable|Group|Iteration|s?))(?:: (.{0,600}))?$/,
+      /^((?:[A-Za-z_]\w{0,60}\.){0,10}[A-Z]\w{0,80}(?:Error|Exception|Warning|Exit|Interrupt|Timeout|NotFound|Invalid\w{0,40}|Denied|Missing\w{0,40}|Failed|Failure|Configured|Required|Refused|Unavailable|Group|Iteration|s?))(?:: (.{0,600}))?$/,
     read: (hit) =>
       /^(?:Failed|Failure|Required|Timeout|Warning|Exit|Unavailable|Refused|Configured)$/.test(hit.group(1)) ||
       (/^\w+$/.test(hit.group(1)) &&

@@ -30,7 +30,7 @@ export const generalSigns: readonly Sign[] = [
       const marked = hit.line.level === 'fatal' || hit.line.level === 'error';
       if (!marked && !trouble.test(hit.line.message)) return undefined;
       // `fatal: no etcd` says less than a known message elsewhere.
-      const bare = hit.line.message.split(/\s+/).length < 5;
+      const bare = hit.line.message.split(/\s+/).length < 5 && !/["'`/\d]/.test(hit.line.message);
       return {
         bonus: bare ? -14 : 0,
         // A stack trace in a field of the line adds nothing here.

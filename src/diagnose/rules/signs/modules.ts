@@ -84,6 +84,30 @@ export const moduleSigns: readonly Sign[] = [
     }),
   },
   {
+    id: 'modules/dotnet-service',
+    rank: 'exact',
+    strength: 22,
+    pattern:
+      /Unable to resolve service for type '([^'\n]{1,200})' while attempting to activate '([^'\n]{1,200})'|No service for type '([^'\n]{1,200})' has been registered/,
+    read: (hit) => ({
+      cause: `The dependency injection has no service of type ${hit.group(1) || hit.group(3)}${hit.group(2) === '' ? '' : `, which ${hit.group(2)} needs`}: it is not registered (unable to resolve service)`,
+      fixes: [{ summary: `Register ${hit.group(1) || hit.group(3)} in the service collection` }],
+      bonus: 6,
+    }),
+  },
+  {
+    id: 'modules/node-resolve',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /(?:Could not resolve|Can't resolve|Failed to resolve (?:import|entry for package)|Rollup failed to resolve import|Module not found: Error: Can't resolve) ['"]([@\w./-]{1,200})['"]/,
+    read: (hit) =>
+      absent(
+        `Package or module ${hit.group(1)} cannot be resolved by the bundler: it is not found (not installed)`,
+        `Add ${hit.group(1)} to the dependencies, or correct the import`,
+      ),
+  },
+  {
     id: 'modules/nest-provider',
     rank: 'exact',
     strength: 22,

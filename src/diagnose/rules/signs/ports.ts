@@ -8,6 +8,8 @@ import { hasTemplate, setEnvFix } from './common-fixes.ts';
 const addressed =
   /(?:((?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:]*\]|\*|localhost|::):|(?<![\w.)]):)(\d{1,5})(?!\d|[:.]\d)|\bport:? ?['"]?(\d{1,5})\b|\(['"]([\w.]*)['"], (\d{1,5})\)/i;
 
+const listens = /\b(?:listen(?:ing|s)?|serving|binding)\b[^\n]{0,60}?(?<![\d.])(\d{2,5})(?![\d.])/i;
+
 /** Port (and address) that a program could not take. */
 function portOf(hit: Hit): { readonly port: string; readonly address: string } | undefined {
   for (const text of [
@@ -22,6 +24,12 @@ function portOf(hit: Hit): { readonly port: string; readonly address: string } |
       return { port, address: found?.[1] ?? found?.[4] ?? '' };
     }
   }
+  // `listening on 8080` may be said before the attempt.
+  const spoken = hit.log.lines
+    .slice(Math.max(0, hit.line.index - 40), hit.line.index)
+    .map((line) => listens.exec(line.message.slice(0, 500))?.[1])
+    .findLast((port) => port !== undefined);
+  if (spoken !== undefined) return { port: spoken, address: '' };
   const set = settingsOf(hit.view.spec).find(
     (one) => one.kind === 'env' && /port$/i.test(one.name) && /^\d{2,5}$/.test(one.value),
   );

@@ -71,8 +71,9 @@ export const syntaxSigns: readonly Sign[] = [
     id: 'configuration/json-syntax',
     rank: 'exact',
     strength: 18,
+    lines: 3,
     pattern:
-      /(?:SyntaxError: )?(?:(?:Unexpected (?:token|string|number|end of JSON input|non-whitespace character)|Expected (?:property name|double-quoted property name|',' or '[}\]]')|Bad control character|Unterminated string)[^\n]{0,160}JSON[^\n]{0,80}|Unexpected end of JSON input)/,
+      /(?:SyntaxError: )?(?:(?:Unexpected (?:token|string|number|end of JSON input|non-whitespace character)|Expected (?:property name|double-quoted property name|',' or '[}\]]')|Bad control character|Unterminated string)[^\n]{0,160}(?:\n[^\n]{0,160}){0,2}JSON[^\n]{0,80}|Unexpected end of JSON input)/,
     read: malformed('JSON', jsonDetail),
   },
   {
@@ -155,12 +156,18 @@ export const syntaxSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 18,
     lines: 14,
-    pattern:
-      /(?:Failed to bind properties under '([^']{1,120})' to [^\n]{1,120}|Binding to target [^\n]{1,200} failed:?)[\s\S]{0,400}?(?:Property: (\S{1,120})[\s\S]{0,60}?)?Value: "?([^"\n]{0,100})"?[\s\S]{0,300}?Reason: ([^\n]{1,160})/,
-    read: (hit) => ({
-      cause: `The configuration property ${hit.group(2) || hit.group(1)} ${hit.group(3) === '' ? 'is empty' : `has the invalid value ${short(hit.group(3), 60)}`}: ${short(hit.group(4), 120)}`,
-      fixes: [mendFileFix(hit.view, '', `Correct ${hit.group(2) || hit.group(1)}`)],
-      bonus: 8,
-    }),
+    pattern: /Failed to bind properties under '([^']{1,120})' to|Binding to target [^\n]{1,200} failed/,
+    read: (hit) => {
+      const below = hit.match.input.slice(hit.match.index, hit.match.index + 1500);
+      const reason = /Reason: ([^\n]{1,160})/u.exec(below)?.[1];
+      if (reason === undefined) return undefined;
+      const property = /Property: (\S{1,120})/u.exec(below)?.[1] ?? hit.group(1);
+      const value = /Value: "?([^"\n]{0,100})/u.exec(below)?.[1] ?? '';
+      return {
+        cause: `The configuration property ${property} ${value === '' ? 'is empty' : `has the invalid value ${short(value, 60)}`}: ${short(reason, 120)}`,
+        fixes: [mendFileFix(hit.view, '', `Correct ${property}`)],
+        bonus: 8,
+      };
+    },
   },
 ];
