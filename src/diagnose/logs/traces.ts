@@ -34,6 +34,7 @@ const frames: readonly RegExp[] = [
   /^[\w./()*[\]-]{1,300}\((?:0x[0-9a-f?, ]{1,200}|\{?\.\.\.\}?|)\)$/,
   /^exit status \d+$/,
   /^\s+from \S+:\d+:in /, // Ruby
+  /^\s*\S{1,400}:\d{1,7}:in [`'][^'`]{0,200}'$/,
   /^\t \d+: from /,
   /^\s*#\d+ (?:\{main\}|\S+\(\d+\)|0x[0-9a-f]+)/, // PHP, native
   /^\s*Stack trace:\s*$/i,

@@ -230,6 +230,18 @@ export const databaseSigns: readonly Sign[] = [
           },
   },
   {
+    id: 'database/other-protocol',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /received invalid response to (?:SSL|GSSAPI) negotiation|invalid response to SSL negotiation|unexpected response to SSLRequest/,
+    read: (hit) => ({
+      cause: `The server${at(hit)} is not PostgreSQL, or speaks another protocol on that port (${short(hit.match[0], 80)})`,
+      fixes: [{ summary: 'Correct host and port of the connection settings' }],
+      bonus: 5,
+    }),
+  },
+  {
     id: 'database/memory-of-server',
     rank: 'exact',
     strength: 20,

@@ -77,6 +77,12 @@ export const librarySigns: readonly Sign[] = [
     pattern:
       /(ClassNotFoundException|NoClassDefFoundError): (?:Could not initialize class )?([\w.$/]{1,200})|(NoSuchMethodError|NoSuchFieldError|AbstractMethodError|IncompatibleClassChangeError): '?([^\n']{1,200})|UnsupportedClassVersionError: ([\w./$]{1,160})[^\n]{0,120}?class file version ([\d.]+)[^\n]{0,160}?up to ([\d.]+)|UnsupportedClassVersionError[^\n]{0,200}|No suitable driver(?: found for (?:jdbc:[a-z0-9]+))?/,
     read: (hit) => {
+      // Its initialisation failed before, with a cause of its own.
+      if (
+        hit.match[0].includes('Could not initialize class') &&
+        hit.log.lines.some(({ text }) => text.includes('ExceptionInInitializerError'))
+      )
+        return undefined;
       if (hit.group(1) !== '')
         return absent(
           `Java class ${hit.group(2).replace(/\//g, '.')} is missing on the class path (${hit.group(1)}, not found)`,

@@ -20,7 +20,9 @@ export const permissionSigns: readonly Sign[] = [
     strength: 20,
     pattern: /[Rr]ead-only file ?system|EROFS|Errno 30|os error 30|ReadOnlyFileSystemException|read only file ?system/,
     read: (hit) => {
-      const path = nearPath(hit);
+      // Python's locks between processes lie in shared memory.
+      const path =
+        nearPath(hit) ?? (/SemLock|multiprocessing/.test(hit.around(8, 0)) ? '/dev/shm (for a SemLock)' : undefined);
       const root = hit.view.spec?.securityContext?.readOnlyRootFilesystem === true;
       const why = root && pathSource(hit, path) === '' ? ' (readOnlyRootFilesystem is true)' : pathSource(hit, path);
       return {

@@ -26,6 +26,15 @@ function certificate(what: (peer: string, hit: Hit) => string, fix: string): Sig
   };
 }
 
+// Java says why in the last cause below.
+function causesBelow(hit: Hit): string {
+  return hit
+    .around(0, 60)
+    .split('\n')
+    .filter((line) => line.startsWith('Caused by: '))
+    .join('\n');
+}
+
 /** TLS: certificates and handshakes. */
 export const tlsSigns: readonly Sign[] = [
   {
@@ -146,7 +155,9 @@ export const tlsSigns: readonly Sign[] = [
           fixes: [{ summary: 'Put a valid PEM file there' }],
         };
       }
-      const what = /No such file|does not exist|not found|cannot find/i.test(hit.line.message)
+      const what = /No such file|does not exist|not found|cannot find|NoSuchFile/i.test(
+        `${hit.line.message}\n${causesBelow(hit)}`,
+      )
         ? 'does not exist (No such file or directory)'
         : /[Pp]ermission denied|EACCES/.test(hit.line.message)
           ? 'cannot be read (permission denied)'
