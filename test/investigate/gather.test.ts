@@ -384,12 +384,11 @@ describe('what surrounds it', () => {
   });
 
   test('a Service without pods leads to the workload that should make them', async () => {
-    const workload = (kind: string, name: string, app: string): KubeObject =>
-      ({
-        kind,
-        metadata: { name, namespace: 'shop' },
-        spec: { replicas: 0, template: { metadata: { labels: { app } } } },
-      }) as KubeObject;
+    const workload = (kind: string, name: string, app: string): KubeObject => ({
+      kind,
+      metadata: { name, namespace: 'shop' },
+      spec: { replicas: 0, template: { metadata: { labels: { app } } } },
+    });
     const spec = { containers: [{ name: 'app', env: [{ name: 'DB', value: 'orders-db:5432' }] }] };
     const cluster = fakeCluster(
       {
