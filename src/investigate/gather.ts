@@ -9,8 +9,9 @@ import { createCollector, type Collector } from './collector.ts';
 import { logsWanted } from './container-logs.ts';
 import { orderEvents } from './event-order.ts';
 import { chooseFocus, directOwner, failingPods, podsCreated, podsOfWorkload } from './focus.ts';
-import { claimsOf, findNeighbours } from './neighbours.ts';
+import { claimsOf, distinct, findNeighbours, type Neighbours, type Surroundings } from './neighbours.ts';
 import { readOwners, type OwnerChain } from './owner-chain.ts';
+import { looksFailing } from './pod-condition.ts';
 
 export interface GatherSettings {
   readonly nowMs: number;
@@ -33,6 +34,8 @@ const ownerEventLimit = 4;
 const lostPodLimit = 3;
 /** Pods that a setting or log speaks of, whose events and the end of whose logs are read. */
 const namedLimit = 3;
+/** The same of what the first failing one among them speaks of. */
+const furtherLimit = 2;
 const neighbourTailLines = 200;
 
 /** Kinds whose container never ran, so that no log can explain it. */
@@ -104,18 +107,28 @@ async function investigate(scene: Scene): Promise<CaseFile> {
   const listedAll = listing !== undefined && !listing.truncated;
   const around = { namespace, nowMs, own, events: reads.events(), logs: reads.logs(), listed, listedAll, services };
   const neighbours = await findNeighbours(pod ? { ...around, pod } : around, reader, collector);
-  await Promise.all(neighbours.named.slice(0, namedLimit).map((named) => readNeighbour(scene, named)));
+  const named = neighbours.named.slice(0, namedLimit);
+  await Promise.all(named.map((one) => readNeighbour(scene, one)));
+  const further = await readFurther(scene, around, named);
   return {
     nowMs,
     workload,
     failures,
     ...(pod ? { pod } : {}),
     pods: own,
-    neighbours: neighbours.pods,
+    neighbours: distinct([...neighbours.pods, ...further.pods]),
     events: orderEvents(reads.events(), eventLimit),
     logs: reads.logs(),
     owners: chain.owners,
-    cluster: [...surroundings, ...claims, ...services, ...neighbours.foreign, ...neighbours.idle, ...slices],
+    cluster: [
+      ...surroundings,
+      ...claims,
+      ...services,
+      ...neighbours.foreign,
+      ...neighbours.idle,
+      ...further.idle,
+      ...slices,
+    ],
     gaps: collector.gaps(),
   };
 }
@@ -210,6 +223,25 @@ async function readLostPods({ namespace, reads }: Scene, own: readonly KubePod[]
   const present = new Set(own.map((pod) => pod.metadata?.name));
   const lost = podsCreated(orderEvents(reads.events(), eventLimit)).filter((name) => !present.has(name));
   await Promise.all(lost.slice(0, lostPodLimit).map((name) => reads.readEvents({ kind: 'Pod', name, namespace })));
+}
+
+// What a failing dependency itself depends on: the cause of a chain lies at its end.
+async function readFurther(
+  scene: Scene,
+  around: Surroundings,
+  named: readonly KubePod[],
+): Promise<Pick<Neighbours, 'pods' | 'idle'>> {
+  const pod = named.find((one) => looksFailing(one, scene.nowMs));
+  if (pod === undefined) return { pods: [], idle: [] };
+  const { name, namespace } = podName(pod, scene.namespace);
+  // Its Services are not listed there.
+  if (namespace !== scene.namespace) return { pods: [], idle: [] };
+  const logs = scene.reads.logs().filter((log) => log.pod === name);
+  const known = [...around.own, ...named];
+  const found = await findNeighbours({ ...around, own: known, pod, logs, events: [] }, scene.reader, scene.collector);
+  const further = found.named.slice(0, furtherLimit);
+  await Promise.all(further.map((one) => readNeighbour(scene, one)));
+  return { pods: further, idle: found.idle };
 }
 
 async function readNeighbour({ namespace, reads }: Scene, pod: KubePod): Promise<void> {

@@ -58,7 +58,7 @@ export async function findNeighbours(
     readForeign(foreignServices(around.pod, logTexts, around.namespace).slice(0, foreignLimit), reader, collector),
     ...services.map((service) => podsBehind(service, around, reader, collector)),
   ]);
-  const named = unique([
+  const named = distinct([
     ...behind.flat(),
     ...foreign.pods,
     ...around.listed.filter((pod) => isNamedPod(pod, mentions)),
@@ -75,7 +75,7 @@ export async function findNeighbours(
   const idle = await workloadsBehind(meant, around.namespace, reader, collector);
   return {
     idle,
-    pods: unique([...named, ...likely, ...sharing, ...failing]).slice(0, neighbourLimit),
+    pods: distinct([...named, ...likely, ...sharing, ...failing]).slice(0, neighbourLimit),
     named,
     foreign: foreign.services,
   };
@@ -192,6 +192,7 @@ function idOf(pod: KubePod): string {
   return `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}`;
 }
 
-function unique(pods: readonly KubePod[]): KubePod[] {
+/** The pods, each once. */
+export function distinct(pods: readonly KubePod[]): KubePod[] {
   return [...new Map(pods.map((pod) => [idOf(pod), pod])).values()];
 }

@@ -41,9 +41,22 @@ export async function removeCgroups(clusterName: string): Promise<void> {
 }
 
 function foldersDeepestFirst(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const children = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...children.flatMap(({ name }) => foldersDeepestFirst(join(folder, name))), folder];
+  const children = foldersIn(folder);
+  return children === undefined
+    ? []
+    : [...children.flatMap((child) => foldersDeepestFirst(join(folder, child))), folder];
+}
+
+// The runtime removes the cgroups of its containers too: any may go while they are listed.
+function foldersIn(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function processesOf(folder: string): number[] {

@@ -86,6 +86,46 @@ describe('the cause in another object', () => {
     expect(causedBy).toMatchObject({ kind: 'Pod', name: 'stock-db-0' });
   });
 
+  const apiDown = 'web: cannot reach api:5432: connection refused';
+  const logOf = (of: string, container: string, text: string) => ({
+    pod: of,
+    container,
+    instance: 'current' as const,
+    text,
+    truncated: false,
+  });
+  const services = ['api', 'stock-db', 'shop'].flatMap((name) => [
+    service(name, 5432, { app: name }),
+    slice(name, 0, 1),
+  ]);
+
+  test('a chain: the pod behind the Service fails for another one', () => {
+    const logs = [
+      logOf('shop-1', 'app', apiDown),
+      logOf('api-1', 'db', refused),
+      logOf('stock-db-0', 'db', 'FATAL:  data directory "/data" has wrong ownership'),
+    ];
+    const neighbours = [pod('api-1', { app: 'api' }, false, 1), pod('stock-db-0', { app: 'stock-db' }, false, 1)];
+    const { rootCause, causedBy, rule, confidence } = explain(apiDown, about({ neighbours, cluster: services, logs }));
+    expect(rule).toBe('dependency/failing-pod');
+    expect(causedBy).toMatchObject({ kind: 'Pod', name: 'stock-db-0' });
+    expect(rootCause).toMatch(
+      /^Pod api-1 behind Service api fails: Pod stock-db-0 behind Service stock-db fails: .*ownership/u,
+    );
+    expect(confidence).toBe('high');
+  });
+
+  test("two that wait for each other are not each other's cause", () => {
+    const back = 'api: cannot reach shop:5432: connection refused';
+    const logs = [logOf('shop-1', 'app', apiDown), logOf('api-1', 'db', back)];
+    const neighbours = [pod('api-1', { app: 'api' }, false, 1)];
+    const loop = about({ neighbours, cluster: services, logs });
+    const { rootCause, causedBy } = explain(apiDown, loop);
+    expect(causedBy).toMatchObject({ kind: 'Pod', name: 'api-1' });
+    expect(rootCause).toContain('shop:5432');
+    expect(rootCause).not.toContain('Pod shop-1');
+  });
+
   test('the Service selects nothing', () => {
     const db = pod('stock-db-0', { app: 'stockdb' }, true);
     const { rootCause, causedBy, fixes } = explain(

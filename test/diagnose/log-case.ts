@@ -24,7 +24,7 @@ export function logCase(
   const ended = { exitCode, reason, startedAt: '2026-01-01T11:59:40Z', finishedAt: '2026-01-01T11:59:42Z' };
   const pod: KubePod = {
     kind: 'Pod',
-    metadata: { name: 'shop-1', namespace: 'test', uid: 'u1' },
+    metadata: { name: 'shop-1', namespace: 'test', uid: 'u1', labels: { app: 'shop' } },
     spec: { restartPolicy: 'Always', volumes, containers: [{ name: 'app', image: 'example/shop:1', ...container }] },
     status: {
       phase: 'Running',

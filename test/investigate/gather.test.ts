@@ -383,6 +383,24 @@ describe('what surrounds it', () => {
     if (expected === 'orders-db-0') expect(file.events.map(({ reason }) => reason)).toEqual(['BackOff']);
   });
 
+  test('the pods that a failing dependency depends on are read as well, with their logs', async () => {
+    const other = (name: string, app: string): KubePod => pod(name, [crashed('main')], { labels: { app } });
+    const cluster = fakeCluster(
+      {
+        pods: [apiPod('api-1', crashed('app')), other('stock-1', 'stock'), other('stock-db-0', 'stock-db')],
+        others: [...apiOwners, service('stock', { app: 'stock' }), service('stock-db', { app: 'stock-db' })],
+      },
+      {
+        'api-1/app': 'getaddrinfo ENOTFOUND stock',
+        'stock-1/main': 'getaddrinfo ENOTFOUND stock-db',
+        'stock-db-0/main': 'FATAL: disk full',
+      },
+    );
+    const file = await gather([loop], api, cluster.reader, { nowMs });
+    expect(names(file.neighbours)).toEqual(['stock-1', 'stock-db-0']);
+    expect(logNames(file.logs)).toContain('stock-db-0/main current');
+  });
+
   test('a Service without pods leads to the workload that should make them', async () => {
     const workload = (kind: string, name: string, app: string): KubeObject => ({
       kind,

@@ -179,4 +179,29 @@ describe('a dependency that itself fails', () => {
     const incidents = world.tracker.incidents();
     expect(incidents.filter(({ folded }) => folded.length === 1)).toHaveLength(1);
   });
+
+  test.each([
+    ['a chain, each one blaming its end', ['c', 'c', undefined]],
+    ['a chain, each one blaming the next', ['b', 'c', undefined]],
+    ['three that blame each other in a circle', ['b', 'c', 'a']],
+    ['three that blame each other in the other circle', ['c', 'a', 'b']],
+  ] as const)('%s: one message, and none vanishes', (_title, blamed) => {
+    const world = new World();
+    const names = ['a', 'b', 'c'];
+    for (const name of names) {
+      world.owner(name, { wanted: 1 });
+      world.pod(name, `${name}-1`, [crash(`${name}-1`)]);
+    }
+    world.pass(minute);
+    names.forEach((name, index) => {
+      const cause = blamed[index];
+      if (cause !== undefined) world.annotate(name, { causedBy: { kind: 'Deployment', name: cause } });
+    });
+    world.pass(hour);
+    const incidents = world.tracker.incidents();
+    const folded = incidents.flatMap((incident) => incident.folded.map(({ workload }) => workload.name)).sort();
+    const heads = incidents.filter(({ workload }) => !folded.includes(workload.name));
+    expect(heads).toHaveLength(1);
+    expect([...folded, ...heads.map(({ workload }) => workload.name)].sort()).toEqual(names);
+  });
 });

@@ -16,15 +16,14 @@ const ownCause: readonly Rule[] = [
   ...exitRules,
 ];
 
-const dependencies = unlessProbeIsWrong(dependencyRules(ownCause), wrongProbeRules);
+// `behind` explains the pod at the other end of a broken connection.
+function rulesOver(behind: readonly Rule[]): readonly Rule[] {
+  const dependencies = unlessProbeIsWrong(dependencyRules(behind, ownCause), wrongProbeRules);
+  return [...dependencies, ...notReadyRules(dependencies), ...waitingRules(dependencies), ...ownCause];
+}
 
 /**
  * All rules. Their rank decides first, then the confidence of what they found, then their place in this list
- * (see `ranks` in rule.ts).
+ * (see `ranks` in rule.ts). A chain of broken dependencies is followed over two of them: web, api, database.
  */
-export const ruleBook: readonly Rule[] = [
-  ...dependencies,
-  ...notReadyRules(dependencies),
-  ...waitingRules(dependencies),
-  ...ownCause,
-];
+export const ruleBook: readonly Rule[] = rulesOver(rulesOver(ownCause));

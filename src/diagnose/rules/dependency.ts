@@ -1,5 +1,6 @@
 import type { KubePod, KubeWorkload } from '../../model/kube-objects.ts';
 import { bestVerdict } from '../best-verdict.ts';
+import type { Verdict } from '../best-verdict.ts';
 import { viewCase } from '../case-view.ts';
 import type { CaseView } from '../case-view.ts';
 import { allStatuses } from '../containers.ts';
@@ -82,25 +83,40 @@ function selectorCommand(view: CaseView, service: KubeService, pod: KubePod): { 
   return { command: patch(target, { spec: { selector: wanted } }) };
 }
 
-function failingPod(broken: Broken, service: KubeService, book: readonly Rule[]): Finding | undefined {
-  const { view } = broken;
-  const behind = podsBehind(view, service);
-  const failing = behind.filter(isFailing);
-  const [pod] = failing;
-  if (!pod || failing.length < behind.length) return undefined;
-  const inner = bestVerdict(viewCase(caseOf(view.file, pod)), book);
-  return becauseOf(broken, pod, inner?.finding, `behind Service ${service.metadata?.name ?? ''}`);
+interface Behind {
+  readonly rules: readonly Rule[];
+  readonly own: readonly Rule[];
 }
 
-function becauseOf(broken: Broken, pod: KubePod, inner: Finding | undefined, where: string): Finding {
+function failingPod(broken: Broken, service: KubeService, behind: Behind): Finding | undefined {
+  const { view } = broken;
+  const pods = podsBehind(view, service);
+  const failing = pods.filter(isFailing);
+  const [pod] = failing;
+  if (!pod || failing.length < pods.length) return undefined;
+  const seen = viewCase(caseOf(view.file, pod));
+  const deeper = bestVerdict(seen, behind.rules);
+  // Two that wait for each other: neither is the other's cause.
+  const circular = view.file.pods.some((own) => own.metadata?.name === deeper?.finding.causedBy?.name);
+  const inner = circular ? bestVerdict(seen, behind.own) : deeper;
+  return becauseOf(broken, pod, inner, service.metadata?.name ?? '');
+}
+
+function becauseOf(broken: Broken, pod: KubePod, verdict: Verdict | undefined, service: string): Finding {
+  const inner = verdict?.finding;
   const name = pod.metadata?.name ?? '';
   const worst = allStatuses(pod).find((one) => one.ready === false);
   const state = worst?.state?.waiting?.reason ?? worst?.state?.terminated?.reason ?? 'not ready';
-  const cause = inner
-    ? `Pod ${name} ${where} fails: ${inner.rootCause}`
-    : `Pod ${name} ${where} is failing (${state}).`;
+  const who = `Pod ${name} behind Service ${service}`;
+  const own = `Pod ${name} `;
+  const cause = inner?.rootCause.startsWith(own)
+    ? `${who} ${inner.rootCause.slice(own.length)}`
+    : inner
+      ? `${who} fails: ${inner.rootCause}`
+      : `${who} is failing (${state}).`;
+  const further = verdict?.rule.id.startsWith('dependency/') === true ? inner?.causedBy : undefined;
   return withCause(broken, cause, {
-    causedBy: { kind: 'Pod', name, namespace: pod.metadata?.namespace ?? broken.view.namespace },
+    causedBy: further ?? { kind: 'Pod', name, namespace: pod.metadata?.namespace ?? broken.view.namespace },
     confidence: inner?.confidence ?? 'medium',
     fixes: inner?.fixes ?? [{ summary: `Mend pod ${name} first` }],
     cites: inner?.cites ?? [],
@@ -139,7 +155,7 @@ function hostFix(view: CaseView, wrong: string, right: string | undefined, setti
 
 const local = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0)$/;
 
-function siblingContainer(broken: Broken, book: readonly Rule[]): Finding | undefined {
+function siblingContainer(broken: Broken, own: readonly Rule[]): Finding | undefined {
   const { view, endpoint } = broken;
   if (endpoint.host === undefined || !local.test(endpoint.host) || !view.pod) return undefined;
   const failing = allStatuses(view.pod).find(
@@ -149,7 +165,7 @@ function siblingContainer(broken: Broken, book: readonly Rule[]): Finding | unde
       (one.state?.terminated?.exitCode ?? one.lastState?.terminated?.exitCode ?? 0) !== 0,
   );
   if (failing?.name !== undefined) {
-    const inner = bestVerdict(viewCase(caseOf(view.file, view.pod, failing.name)), book);
+    const inner = bestVerdict(viewCase(caseOf(view.file, view.pod, failing.name)), own);
     if (inner && inner.rule.rank !== 'fallback') {
       return withCause(broken, inner.finding.rootCause, {
         confidence: inner.finding.confidence,
@@ -165,8 +181,11 @@ function siblingContainer(broken: Broken, book: readonly Rule[]): Finding | unde
   return undefined;
 }
 
-/** Rules that look behind a broken connection; `book` explains the pod at its other end. */
-export function dependencyRules(book: readonly Rule[]): readonly Rule[] {
+/**
+ * Rules that look behind a broken connection. `rules` explains the pod at its other end; `own` are those of them that ask for
+ * no other pod.
+ */
+export function dependencyRules(rules: readonly Rule[], own: readonly Rule[]): readonly Rule[] {
   const rule = (id: string, look: (broken: Broken, service: KubeService) => Finding | undefined): Rule => ({
     id: `dependency/${id}`,
     rank: 'object',
@@ -188,10 +207,10 @@ export function dependencyRules(book: readonly Rule[]): readonly Rule[] {
   });
   return [
     rule('wrong-service-port', wrongPort),
-    rule('failing-pod', (broken, service) => failingPod(broken, service, book)),
+    rule('failing-pod', (broken, service) => failingPod(broken, service, { rules, own })),
     rule('service-without-pods', withoutPods),
     rule('wrong-target-port', wrongTargetPort),
     free('no-such-service', noSuchService),
-    free('failing-sibling-container', (broken) => siblingContainer(broken, book)),
+    free('failing-sibling-container', (broken) => siblingContainer(broken, own)),
   ];
 }

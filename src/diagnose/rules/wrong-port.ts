@@ -103,8 +103,8 @@ function listenedPorts(view: CaseView, pod: KubePod): readonly number[] {
     }
     for (const line of view.logOf(container.name ?? '', pod.metadata?.name)?.lines ?? []) {
       const found =
-        /(?:listen|serving|started|ready|running|bound|accept)\w*[^\n]{0,60}?(?::|port[ =:"]{1,3})(\d{2,5})(?!\d)/i.exec(
-          line.message,
+        /\b(?:listen|serving|started|ready|running|bound|accept)[a-z]{0,10}\b[^\n]{0,60}?(?::|port[ =:"]{1,3})(\d{2,5})(?!\d)/i.exec(
+          line.message.slice(0, 500),
         )?.[1];
       if (found !== undefined) ports.add(Number(found));
     }

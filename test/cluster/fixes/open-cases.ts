@@ -15,7 +15,7 @@ export function openCases({ namespace, container, workload, idle }: Builders): F
       ],
       fails: restarts,
       kind: 'CrashLoopBackOff',
-      rule: 'configuration/variable-then-environment',
+      rule: 'configuration/shell-parameter',
       cause: [/BILLING_ENDPOINT is not set/],
       command: /^kubectl -n \S+ set env deployment\/no-token -c app BILLING_ENDPOINT=REPLACE_ME$/,
     },

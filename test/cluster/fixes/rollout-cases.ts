@@ -46,7 +46,7 @@ export function rolloutCases({ namespace, registry, container, workload, idle }:
       fails: restarts,
       askAboutPod: true,
       kind: 'CrashLoopBackOff',
-      rule: 'configuration/variable-then-environment',
+      rule: 'configuration/shell-parameter',
       cause: [/REGION/, /not set/],
       command: back('deployment', 'shop-region'),
     },

@@ -26,7 +26,7 @@ function settingCases({ namespace, container, workload, idle, webServer }: Build
       ],
       fails: restarts,
       kind: 'CrashLoopBackOff',
-      rule: 'configuration/variable-then-environment',
+      rule: 'configuration/shell-parameter',
       cause: [/DATABASE_URL is not set/, /DATABSE_URL/],
       command: /^kubectl -n \S+ patch deployment\/misspelt --type=json -p .*DATABASE_URL/,
     },

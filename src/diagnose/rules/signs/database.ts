@@ -18,7 +18,7 @@ function migration(hit: Hit): string {
   const found =
     /\b(?:migration|revision|changeset|applying|running)s?:? ["'`]?((?!source)(?:V?\d[\w.-]*_{1,2}|\d{3,}[\w.-]*)[\w.-]{0,80}|(?!\S{0,70}env\.py)[\w./-]{1,80}\.(?:sql|rb|py|xml|yaml|js|ts))/i.exec(
       text,
-    )?.[1] ?? /(\d{3,}_[\w.-]{2,80}|migrations?\/(?!env\.py)[\w.-]{2,80}\.\w{2,4})/.exec(text)?.[1];
+    )?.[1] ?? /((?<!\d)\d{3,20}_[\w.-]{2,80}|migrations?\/(?!env\.py)[\w.-]{2,80}\.\w{2,4})/.exec(text)?.[1];
   return found === undefined ? '' : ` (migration ${found})`;
 }
 

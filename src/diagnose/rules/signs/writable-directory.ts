@@ -40,7 +40,7 @@ function freeName(taken: readonly (string | undefined)[], directory: string): st
   const plain = directory
     .toLowerCase()
     .replace(/[^a-z0-9]+/gu, '-')
-    .replace(/^-+|-+$/gu, '')
+    .replace(/^-|-$/gu, '')
     .slice(0, 50)
     .replace(/-+$/u, '');
   const name = plain === '' ? 'scratch' : plain;
