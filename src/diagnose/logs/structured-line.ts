@@ -8,7 +8,19 @@ export interface StructuredLine {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-const levelKeys = ['level', 'severity', 'lvl', 'loglevel', 'log.level', 'levelname', 's', '@l', 'Level', 'LogLevel'];
+const levelKeys = [
+  'level_name',
+  'level',
+  'severity',
+  'lvl',
+  'loglevel',
+  'log.level',
+  'levelname',
+  's',
+  '@l',
+  'Level',
+  'LogLevel',
+];
 const messageKeys = [
   'msg',
   'message',
@@ -48,7 +60,47 @@ export function readStructured(text: string): StructuredLine | undefined {
   };
   for (const key of messageKeys) add(fields[key] ?? '');
   for (const [key, value] of Object.entries(fields)) if (errorKeys.test(key)) add(value);
+  for (const issue of issuesOf(fields)) add(issue);
+  // Whatever the field is called, in whatever language.
+  if (/^(?:err|crit|fatal|alert|emerg|panic)/i.test(level ?? '')) {
+    for (const value of Object.values(fields)) if (systemMessage.test(value.slice(0, 500))) add(value.slice(0, 500));
+  }
+  const system = systemError(fields);
+  if (system !== undefined && !parts.some((part) => part.includes(system.code))) add(system.text);
   return { level, message: parts.join(': ') || text, below: below.slice(0, mostBelow), fields };
+}
+
+const systemMessage =
+  /\b(?:[Pp]ermission denied|[Nn]o such file or directory|[Cc]onnection (?:refused|timed out|reset)|[Nn]o space left|[Rr]ead-only file system|[Nn]ame or service not known|[Nn]o such host|[Aa]ddress already in use)\b/;
+
+// Node's system errors, whose properties some loggers spread over the line (nodejs.org/api/errors.html, class SystemError).
+function systemError(fields: Readonly<Record<string, string>>): { code: string; text: string } | undefined {
+  const { code, syscall, path, address, port } = fields;
+  if (code === undefined || syscall === undefined || !/^E[A-Z0-9]{2,20}$/.test(code)) return undefined;
+  const where = path === undefined ? [address, port].filter((part) => part !== undefined).join(':') : `'${path}'`;
+  return { code, text: `${code}: ${syscall} ${where}`.trim() };
+}
+
+const mostIssues = 3;
+
+// `"issues": [{"path": ["NAME"], "message": "…"}]`, as validators list what they reject.
+function issuesOf(fields: Readonly<Record<string, string>>): readonly string[] {
+  const issues = Object.entries(fields).flatMap(([key, message]) => {
+    const item =
+      /^((?:\w+\.)?(?:issues|errors|violations|problems|details|validationErrors)\.\d+)\.(?:message|msg|reason)$/.exec(
+        key,
+      )?.[1];
+    if (item === undefined) return [];
+    const path = Object.entries(fields).filter(([other]) => other.startsWith(`${item}.path.`));
+    const name =
+      path.length > 0
+        ? path.map(([, part]) => part).join('.')
+        : ['path', 'field', 'property', 'param', 'key', 'instancePath']
+            .map((one) => fields[`${item}.${one}`])
+            .find(Boolean);
+    return name === undefined ? [] : [`${name}: ${message}`];
+  });
+  return issues.slice(0, mostIssues);
 }
 
 function jsonFields(text: string): Record<string, string> | undefined {

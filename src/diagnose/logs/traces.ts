@@ -91,10 +91,20 @@ export function markTraces(lines: readonly LogLine[]): readonly TraceRole[] {
 // An error of a look-up inside a library, on the way to the exception that says what it means.
 const innerError = /^(?:KeyError|IndexError|AttributeError|StopIteration|LookupError)\b/;
 
+// Ruby prints the exception that was rescued below the one that was raised for it.
+const rescued = /:in [`'](?:block in )?rescue in /;
+const rubyRoot = /^\S+\.rb:\d+:in [`'].*\(\w+(?:::\w+)*\)$/;
+
 function withoutInner(lines: readonly LogLine[], roles: readonly TraceRole[]): readonly TraceRole[] {
   return roles.map((role, index) => {
     const text = lines[index]?.text ?? '';
     const next = lines[index + 1]?.text ?? '';
+    if (
+      role.uncaught &&
+      rescued.test(text) &&
+      lines.slice(index + 1, index + 300).some((line) => rubyRoot.test(line.text))
+    )
+      return { ...role, uncaught: false };
     if (!role.uncaught || !innerError.test(text) || !next.startsWith('During handling of')) return role;
     const frame = lines.slice(Math.max(0, index - 4), index).findLast((line) => /^\s*File "/.test(line.text));
     return /site-packages|dist-packages|\/lib\/python|<frozen/.test(frame?.text ?? '')
@@ -112,7 +122,7 @@ const uncaughtRoot = new RegExp(
     '^Unhandled [Ee]xception[.:]',
     '^terminate called ',
     '^libc\\+\\+abi: terminating',
-    "^\\S+\\.rb:\\d+:in [`'].*\\(\\w+(?:::\\w+)*\\)$",
+    rubyRoot.source,
     '^\\s*\\*\\* \\(\\w',
     '^Fatal error: (?:exception|\\S)',
     '^(?:Uncaught|error: Uncaught) ',

@@ -120,7 +120,7 @@ export const authenticationSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 20,
     pattern:
-      /WRONGPASS[^\n]{0,100}|NOAUTH Authentication required[^\n]{0,30}|ERR (?:AUTH <password> called without any password configured|invalid password)[^\n]{0,60}|invalid username-password pair[^\n]{0,40}|NOPERM [^\n]{1,80}|Client sent AUTH, but no password is set/,
+      /WRONGPASS[^\n]{0,100}|NOAUTH Authentication required[^\n]{0,30}|ERR (?:AUTH <password> called without any password configured|invalid password)[^\n]{0,60}|invalid username-password pair[^\n]{0,40}|NOPERM [^\n]{1,80}|Client sent AUTH, but no password is set|HELLO must be called with the client already authenticated/,
     read: login(
       (hit) =>
         `Redis${server(hit)} rejects the login (authentication failed, wrong or missing password): ${short(hit.match[0], 100)}`,
@@ -213,11 +213,19 @@ export const authenticationSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/no-cloud-credentials',
+    rank: 'exact',
+    strength: 20,
+    pattern:
+      /Unable to locate credentials|NoCredentialsError|NoCredentialProviders[^\n]{0,80}|Unable to load (?:AWS )?credentials from any (?:of the )?providers?[^\n]{0,40}|Could not load credentials from any providers|CredentialsProviderError|no EC2 IMDS role found|(?:[Cc]ould not (?:automatically )?(?:find|determine|load the) |[Yy]our )(?:default )?credentials(?: were not found)?\b|DefaultAzureCredential failed to retrieve a token|DefaultCredentialsError/,
+    read: noCredentials,
+  },
+  {
     id: 'dependency/authentication',
     rank: 'specific',
     strength: 13,
     pattern:
-      /(?:authentication|authorization|login|auth)(?: \w+){0,3} (?:failed|failure|rejected|refused|denied)|(?:invalid|bad|incorrect|wrong|expired|rejected) (?:username or password|user(?:name)?|password|credentials?|api[ _-]?key|(?:access |auth |bearer )?token|client[ _]?secret|signature)|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|invalid_client|invalid_grant|InvalidClientTokenId|Unable to locate credentials|NoCredentialProviders|could not find default credentials|CredentialsProviderError|Could not load credentials from any providers|[Uu]nauthorized\b|\b401\b|Login failed for user|invalid login/i,
+      /(?:authentication|authorization|login|auth)(?: \w+){0,3} (?:failed|failure|rejected|refused|denied)|(?:invalid|bad|incorrect|wrong|expired|rejected) (?:username or password|user(?:name)?|password|credentials?|api[ _-]?key|(?:access |auth |bearer )?token|client[ _]?secret|signature)|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|invalid_client|invalid_grant|InvalidClientTokenId|[Uu]nauthorized\b|\b401\b|Login failed for user|invalid login/i,
     read: (hit) => {
       // A parser has tokens, too.
       if (
@@ -231,6 +239,24 @@ export const authenticationSigns: readonly Sign[] = [
     },
   },
 ];
+
+function noCredentials(hit: Hit): Reading {
+  const text = hit.around(12, 4);
+  const [cloud, account] = /google|gcloud|gcp|default credentials/i.test(text)
+    ? ['Google Cloud', 'iam.gke.io/gcp-service-account']
+    : /azure/i.test(text)
+      ? ['Azure', 'azure.workload.identity/client-id']
+      : ['AWS', 'eks.amazonaws.com/role-arn'];
+  const name = hit.view.podSpec?.serviceAccountName ?? 'default';
+  return {
+    cause: `The program finds no ${cloud} credentials, neither in its environment nor by its ServiceAccount ${name} (${short(hit.match[0], 80)})`,
+    fixes: [
+      { summary: `Annotate ServiceAccount ${name} with the cloud identity that it may use (${account}), then restart` },
+      { summary: 'Or give the container the credentials from a Secret' },
+    ],
+    bonus: 6,
+  };
+}
 
 const generalLogin = login((hit) => {
   const user = /(?:user(?:name)?|for|login) ['"[]([\w.@-]{1,60})['"\]]/i.exec(hit.line.message)?.[1];

@@ -171,7 +171,18 @@ const dns: readonly string[] = [
   String.raw`host not found(?: in \w+)?:? ['"\x60]?${name}`,
 ];
 const dnsAnonymous =
-  /(?:Name or service not known|Temporary failure in name resolution|Name does not resolve|nodename nor servname provided|No address associated with hostname|getaddrinfo failed|NXDOMAIN|no such host|NameResolutionError|php_network_getaddresses|EAI_AGAIN|ENOTFOUND|failed to lookup address information|Resource temporarily unavailable \(\S{0,60}:\d|could not be resolved|host not found|No resolvable bootstrap urls)/;
+  /UnresolvedAddressException|(?:Name or service not known|Temporary failure in name resolution|Name does not resolve|nodename nor servname provided|No address associated with hostname|getaddrinfo failed|NXDOMAIN|no such host|NameResolutionError|php_network_getaddresses|EAI_AGAIN|ENOTFOUND|failed to lookup address information|Resource temporarily unavailable \(\S{0,60}:\d|could not be resolved|host not found|No resolvable bootstrap urls)/;
+
+// What the program asks for, where the log does not say it and only one setting can be meant.
+function onlyUrl(view: CaseView): string {
+  const urls = settingsOf(view.spec).flatMap(({ kind, name, value }) => {
+    const host = /^[a-z][a-z+]{1,20}:\/\/(?:[^\s@/]{1,200}@)?([A-Za-z][\w.-]{0,250})/u.exec(value)?.[1];
+    return kind === 'env' && host !== undefined && !isSecretSetting(name, value)
+      ? [`environment variable ${name} names ${host}`]
+      : [];
+  });
+  return urls.length === 1 ? `; ${urls.join('')}` : '';
+}
 
 /** The variable whose URL has more than one @ before its path, so that a part of the password looks like the host. */
 function unescapedUrl(view: CaseView, host: string): string | undefined {
@@ -227,7 +238,7 @@ const dnsSigns: readonly Sign[] = [
       const endpoint = endpointOf(hit);
       const host = endpoint?.host;
       return host === undefined || /^[\d.]+$/.test(host)
-        ? { cause: 'A host name cannot be resolved (DNS lookup fails)', confidence: 'medium' }
+        ? { cause: `A host name cannot be resolved (DNS lookup fails)${onlyUrl(hit.view)}`, confidence: 'medium' }
         : unresolved(hit, host, endpoint?.port);
     },
   },
@@ -320,11 +331,17 @@ export const connectionSigns: readonly Sign[] = [
     rank: 'specific',
     strength: 12,
     pattern:
-      /(?:[Cc]an't|[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to|[Cc]ouldn't) (?:connect|reach|contact|establish (?:a )?connection)\b[^\n]{0,160}|[Cc]onnection (?:to [^\n]{1,80} )?(?:failed|error|lost|could not be established)\b|[Cc]onnect(?:ion)? (?:attempt )?failed/,
+      /(?:[Cc]an't|[Cc]annot|[Cc]ould not|[Uu]nable to|[Ff]ailed to|[Cc]ouldn't) (?:connect|reach|contact|establish (?:a )?connection)\b[^\n]{0,160}|[Cc]onnection (?:to [^\n]{1,80} )?(?:failed|error|lost|could not be established)\b|[Cc]onnect(?:ion)? (?:attempt )?failed|[\w.-]{1,253}:\d{2,5} (?:is )?(?:still )?not (?:up|ready|reachable|available|responding|open|listening)\b/,
     read: (hit) => {
+      if (
+        / not \w+$/.test(hit.match[0]) &&
+        /non-?fatal|\b(?:off|disabled|optional|without|anyway)\b/i.test(hit.line.message)
+      )
+        return undefined;
       // The name's trouble may stand on a line of its own, without the name.
       const unresolved = /name resolution|Name or service not known|getaddrinfo|no such host/i.test(hit.around(2, 2));
-      const why = unresolved ? ': its name does not resolve (DNS)' : '';
+      const waited = / not \w+$/.test(hit.match[0]) ? ': it is not available' : '';
+      const why = unresolved ? ': its name does not resolve (DNS)' : waited;
       const reading = connection((to) => `The program cannot connect to ${to}${why}`)(hit);
       return reading && { ...reading, confidence: 'medium', bonus: reading.endpoint ? 3 : -4 };
     },

@@ -245,7 +245,7 @@ export const databaseSigns: readonly Sign[] = [
     id: 'database/memory-of-server',
     rank: 'exact',
     strength: 20,
-    pattern: /OOM command not allowed when used memory > '?maxmemory'?/,
+    pattern: /command not allowed when used memory > '?maxmemory'?/,
     read: (hit) => ({
       cause: `The Redis server${at(hit)} has reached its maxmemory and refuses writes (command not allowed when used memory > maxmemory)`,
       fixes: [{ summary: 'Raise maxmemory of that server, or give it a maxmemory-policy that evicts keys' }],

@@ -210,6 +210,24 @@ export const environmentSigns: readonly Sign[] = [
     },
   },
   {
+    id: 'configuration/listed-issue',
+    rank: 'exact',
+    strength: 19,
+    pattern:
+      /\b(?:[Ii]nvalid|[Vv]alidation|[Bb]ad|[Mm]alformed)\b[^:\n]{0,60}: ([A-Za-z_]\w{0,60}(?:\.\w{1,60}){0,6}): ([A-Z][^\n]{3,160})/,
+    read: (hit) => {
+      const [name, message] = [hit.group(1), hit.group(2)];
+      if (!/environment|\benv\b|config|settings?\b|variables?\b/i.test(hit.match[0].slice(0, 80))) return undefined;
+      const variable = /^[A-Z][A-Z0-9_]+$/u.test(name);
+      const unset = /required|received undefined|missing/iu.test(message);
+      return {
+        cause: `${variable ? 'Environment variable' : 'Field'} ${name} ${unset ? `is not set (${short(message, 60)})` : `has an invalid value (${short(message)})`}; the validation of the configuration fails`,
+        fixes: variable ? [setEnvFix(hit.view, name)] : [],
+        bonus: 6,
+      };
+    },
+  },
+  {
     id: 'configuration/missing-variables-list',
     rank: 'exact',
     strength: 18,

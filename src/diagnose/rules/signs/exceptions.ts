@@ -155,7 +155,7 @@ export const exceptionSigns: readonly Sign[] = [
     },
   },
   {
-    id: 'runtime/python-exception',
+    id: 'runtime/unhandled-exception',
     rank: 'specific',
     strength: 8,
     pattern:
@@ -296,13 +296,15 @@ export const exceptionSigns: readonly Sign[] = [
     strength: 12,
     pattern:
       /^\*\* \(((?:\w+\.)*\w+)\) (.{0,400})|\*\* \(EXIT\) (?:an exception was raised: )?(?:\*\* \((\w+)\) )?(.{0,300})|init terminating in do_boot[^\n]{0,200}|Failed to start application: (\w+)(?=$|[ ,]*\{)/,
-    read: (hit) =>
-      exception(
-        'The BEAM program (Elixir, Erlang)',
-        hit.group(1) || hit.group(3) || 'exit',
-        hit.group(2) || hit.group(4) || hit.group(5),
-        hit,
-      ),
+    read: (hit) => {
+      // The supervisor's exit holds the exception of its child.
+      const inner = [...hit.around(0, 8).matchAll(/\*\* \(((?:\w{1,60}\.){0,8}\w{0,60}Error)\) ([^\n]{1,300})/g)].at(
+        -1,
+      );
+      const [, name = hit.group(1) || hit.group(3) || 'exit', text = hit.group(2) || hit.group(4) || hit.group(5)] =
+        inner ?? [];
+      return exception('The BEAM program (Elixir, Erlang)', name, text, hit);
+    },
   },
   {
     id: 'runtime/script-error',

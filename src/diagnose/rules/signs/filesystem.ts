@@ -203,7 +203,7 @@ export const filesystemSigns: readonly Sign[] = [
         };
       }
       return {
-        cause: `${path ?? 'A path'}${pathSource(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
+        cause: `${path !== undefined && !directory && /\bmkdir\b/.test(hit.line.message) ? 'A part of the path ' : ''}${path ?? 'A path'}${pathSource(hit, path)} is ${directory ? 'a directory where a file is expected (is a directory)' : 'not a directory'}`,
         fixes: [{ summary: directory ? 'Mount the file itself (subPath) or correct the path' : 'Correct the path' }],
         bonus: path === undefined ? 0 : 5,
       };
@@ -258,6 +258,21 @@ export const filesystemSigns: readonly Sign[] = [
         cause: `The storage bucket${name === '' ? '' : ` ${name}`} does not exist (NoSuchBucket)`,
         fixes: [{ summary: `Create the bucket${name === '' ? '' : ` ${name}`}, or correct its name` }],
         bonus: name === '' ? 2 : 5,
+      };
+    },
+  },
+  {
+    id: 'filesystem/checksum',
+    rank: 'exact',
+    strength: 20,
+    pattern: /\b\d{1,6} (?:of \d{1,6} )?(?:computed|listed) checksums? did NOT match/,
+    read: (hit) => {
+      const files = [...hit.around(20, 0).matchAll(/^([^\n:]{1,200}): FAILED$/gm)].map((one) => one[1] ?? '');
+      const what = files.length === 0 ? 'a file' : files.slice(0, 3).join(', ');
+      return {
+        cause: `The checksum of ${what} does not match the one that is expected (${hit.match[0]})`,
+        fixes: [{ summary: `Fetch ${what} anew; if its content is right, correct the expected checksum` }],
+        bonus: 6,
       };
     },
   },

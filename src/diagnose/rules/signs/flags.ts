@@ -100,7 +100,19 @@ export const flagSigns: readonly Sign[] = [
     strength: 20,
     pattern:
       /(?:unrecogni[sz]ed option|invalid option|illegal option|unknown option|bad option|unknown flag|unrecognized VM option|unknown shorthand flag:|bad flag|unknown variable)(?: --)?[: ]+['"`\u2018]?-?-?([A-Za-z][\w.-]*)/i,
-    read: (hit) => unknownFlag(hit, hit.group(1)),
+    read: (hit) => (/^\S{0,80}sed: -e expression/.test(hit.line.message) ? undefined : unknownFlag(hit, hit.group(1))),
+  },
+  {
+    id: 'configuration/sed-expression',
+    rank: 'exact',
+    strength: 21,
+    pattern:
+      /\bsed: (?:-e expression #\d+, char \d+|file \S{1,200} line \d+|bad \w+|unsupported command): ?([^\n]{1,80})/,
+    read: (hit) => ({
+      cause: `A sed expression of the start script is broken (${short(hit.match[0], 120)})${/option to|unterminated|unknown command/.test(hit.match[0]) ? ': most likely a value that is put into it holds the delimiter (a slash) or another special character' : ''}`,
+      fixes: [{ summary: 'Escape the value in the script, or take a delimiter that no value holds (s|from|to|)' }],
+      bonus: 6,
+    }),
   },
   {
     id: 'configuration/unrecognised-arguments',

@@ -139,7 +139,7 @@ export const portSigns: readonly Sign[] = [
     rank: 'exact',
     strength: 21,
     pattern:
-      /(?:\bbind|listen|[Aa]ddress|socket)[^\n]{0,160}(?:[Pp]ermission denied|EACCES|[Nn]ot permitted|Errno 13|\(13\))|(?:[Pp]ermission denied|EACCES)[^\n]{0,80}(?:\bbind|\blisten|0\.0\.0\.0:\d|:::\d|\[::\]:\d)|[Pp]ermission denied: make_sock: could not bind|could not bind[^\n]{0,80}[Pp]ermission denied/,
+      /(?:\bbind|listen|[Aa]ddress|socket)[^\n]{0,160}(?:[Pp]ermission denied|EACCES|[Nn]ot permitted|Errno 13|\(13\))|'(?:0\.0\.0\.0|::)', \d{1,5}\) failed: [^\n]{0,20}Permission denied|(?:[Pp]ermission denied|EACCES)[^\n]{0,80}(?:\bbind|\blisten|0\.0\.0\.0:\d|:::\d|\[::\]:\d)|[Pp]ermission denied: make_sock: could not bind|could not bind[^\n]{0,80}[Pp]ermission denied/,
     read: privileged,
   },
   {
@@ -162,7 +162,9 @@ export const portSigns: readonly Sign[] = [
       /EADDRNOTAVAIL|[Cc]annot assign requested address|[Cc]an't assign requested address|Errno 99|os error 99|address not available|requested address is not valid in its context/,
     read: (hit) => {
       const found = portOf(hit);
-      const address = /((?:\d{1,3}\.){3}\d{1,3})/.exec(hit.line.message)?.[1] ?? found?.address ?? '';
+      const ip = /((?:\d{1,3}\.){3}\d{1,3})/;
+      const address =
+        ip.exec(hit.line.message)?.[1] ?? found?.address ?? ip.exec(hit.line.text.slice(0, 500))?.[1] ?? '';
       const listens = /bind|listen/i.test(hit.line.message);
       return {
         cause: `${listens ? 'The program cannot listen on' : 'A connection cannot be made to'} ${address || 'the address'}${found ? `${address === '' ? ' port ' : ':'}${found.port}` : ''}: cannot assign requested address, the pod has no such address`,

@@ -83,9 +83,20 @@ export const serverConfigSigns: readonly Sign[] = [
     pattern:
       /SSL_CTX_use_PrivateKey(?:_file)?\("([^"]{1,200})"\) failed[^\n]{0,160}key values mismatch|key values mismatch/,
     read: (hit) => ({
-      cause: `The TLS private key ${hit.group(1)} does not match the certificate (key values mismatch)${hit.group(1) === '' ? '' : fileSource(hit.view, hit.group(1))}`,
+      cause: `The TLS private key${hit.group(1) === '' ? '' : ` ${hit.group(1)}`} does not match the certificate (key values mismatch)${hit.group(1) === '' ? '' : fileSource(hit.view, hit.group(1))}`,
       fixes: [mendFileFix(hit.view, hit.group(1), 'Put the key that belongs to the certificate')],
       bonus: 8,
+    }),
+  },
+  {
+    id: 'configuration/haproxy-server',
+    rank: 'exact',
+    strength: 22,
+    pattern: /\bconfig : ((?:proxy|frontend|backend|listen) '[^'\n]{1,80}'(?:, server '[^'\n]{1,80}')?: [^\n]{1,200})/,
+    read: (hit) => ({
+      cause: `haproxy rejects its configuration: ${short(hit.group(1), 220)}`,
+      fixes: [mendFileFix(hit.view, '', 'Correct the configuration of haproxy')],
+      bonus: 6,
     }),
   },
   {

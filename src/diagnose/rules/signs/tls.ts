@@ -56,6 +56,24 @@ export const tlsSigns: readonly Sign[] = [
     }, 'Renew the certificate on the server, then restart'),
   },
   {
+    // openssl x509 -checkend says the same of a certificate that has expired and of one that is about to.
+    id: 'configuration/tls-own-expired',
+    rank: 'exact',
+    strength: 19,
+    pattern: /^Certificate will expire$/,
+    read: (hit) => {
+      const text = hit.around(8, 4);
+      const file = /(\/[\w./-]{1,200}\.(?:crt|pem|cer))\b/.exec(text)?.[1];
+      const end = /notAfter=([^\n]{8,40})/.exec(text)?.[1];
+      const over = end !== undefined && Date.parse(end) < hit.view.file.nowMs;
+      return {
+        cause: `The TLS certificate${file === undefined ? '' : ` ${file}`} ${over ? 'has expired' : 'has expired or expires soon'}${end === undefined ? '' : ` (${end})`}, says openssl: certificate will expire`,
+        fixes: [{ summary: 'Renew the certificate, then restart' }],
+        bonus: file === undefined ? 2 : 6,
+      };
+    },
+  },
+  {
     id: 'dependency/tls-host-mismatch',
     rank: 'exact',
     strength: 20,

@@ -113,6 +113,25 @@ export const valueSigns: readonly Sign[] = [
     read: (hit) => dataMissing(hit, hit.group(1)) ?? keyMissing(hit, hit.group(1)),
   },
   {
+    // `The SECRET_KEY setting must not be empty.`
+    id: 'configuration/named-setting',
+    rank: 'exact',
+    strength: 15,
+    pattern:
+      /\b([A-Za-z][\w.-]{1,80})["'`]? (?:setting|option|parameter|property|field|configuration key) (?:must not be (?:empty|blank|null)|must be (?:set|specified|provided|configured)|is (?:missing|required|mandatory|not set|not configured|empty))\b/,
+    read: (hit) => {
+      const name = hit.group(1);
+      if (/^(?:a|an|the|this|that|one|required|following|some|any|config|configuration|mandatory)$/i.test(name))
+        return undefined;
+      const { path, text } = configFile(hit);
+      return {
+        cause: `The required setting ${name} is ${/empty|blank|null/.test(hit.match[0]) ? 'empty' : 'missing (not set)'}${text}`,
+        fixes: [mendFileFix(hit.view, path, `Set ${name}`)],
+        bonus: 4,
+      };
+    },
+  },
+  {
     id: 'configuration/name-then-missing',
     rank: 'exact',
     strength: 12,
@@ -131,7 +150,7 @@ export const valueSigns: readonly Sign[] = [
       /^(?:\S+: )?KeyError: ["':]?([\w.-]{1,80})["']?$|key not found: :?"?([\w.-]{1,80})"?|No configuration setting found for key '([\w.-]{1,100})'|missing field `([\w-]{1,80})`|Missing required creator property '([\w-]{1,80})'|required property '([\w-]{1,80})'|must have required property '([\w-]{1,80})'|"([\w.-]{1,80})" is (?:a )?required(?: property)?|'([\w.-]{1,80})' is a required property|(?:NoSuchElementException|KeyNotFoundException)[^\n]{0,80}key '?([\w.-]{1,80})'?|undefined method `\[\]' for nil/,
     read: (hit) => {
       const name = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(hit.group).find((one) => one !== '');
-      return name === undefined ? undefined : keyMissing(hit, name);
+      return name === undefined ? undefined : (keyOfData(hit, name) ?? keyMissing(hit, name));
     },
   },
   {
@@ -311,9 +330,27 @@ function dataMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
   };
 }
 
+// `msg["payload"]["id"]` in the trace: what arrives lacks the key, not the configuration.
+function keyOfData(hit: Hit, name: string): ReturnType<Sign['read']> {
+  const source = hit.around(4, 0);
+  const reads = [...source.matchAll(/\b([A-Za-z_]\w{0,60})((?:\[["']\w{1,60}["']\]){1,6})/gu)];
+  const from = reads.find((one) => /\w+(?=["']\]$)/u.exec(one[2] ?? '')?.[0] === name)?.[1] ?? '';
+  if (
+    !/^(?:msg|message|payload|event|evt|record|rec|row|item|body|doc|document|order|re[qs]|request|response|resp|result|job|task|line)s?$/iu.test(
+      from,
+    )
+  )
+    return undefined;
+  return {
+    cause: `The program reads the key ${name} of ${from}, which has no such key (it is missing: KeyError)${traceLocation(hit)}`,
+    fixes: [{ summary: `See what sends ${from} without ${name}; let the program check for it` }],
+    bonus: 3,
+  };
+}
+
 function keyMissing(hit: Hit, name: string): ReturnType<Sign['read']> {
   if (
-    /^(?:to|at|the|in|for|of|a|an|is|and|or|error|found|value|key|from|on|with|by|errors?|such|data|more|not|set|was|file|given|provided|specified)$/i.test(
+    /^(?:to|at|the|in|for|of|a|an|is|and|or|error|found|value|key|from|on|with|by|errors?|such|data|more|not|set|was|file|given|provided|specified|must|should|has|have|may|cannot|can|will)$/i.test(
       name,
     )
   )
